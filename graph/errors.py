@@ -1,0 +1,77 @@
+"""Every way the package refuses.
+
+HauberkError
+├── StoreError            the folder is no store, or cannot be read or written
+│   └── StoreLockedError  another process is writing; the message names it
+├── FaultsError           facts that cannot be loaded, every one of them
+├── NotFoundError         no such dossier, query, generation; near names
+└── QueryError
+    ├── BadHeaderError    a packaged query's header is wrong; file and line
+    ├── BadParameterError parameter, what was given, what is taken
+    └── RefusedQueryError the query would write, or reach the network
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class HauberkError(Exception):
+    """What the user can mend: its text says what is wrong, where, and what to do."""
+
+
+class StoreError(HauberkError):
+    """The store's folder is no store, or cannot be read or written."""
+
+
+class StoreLockedError(StoreError):
+    """Another process is writing the store."""
+
+
+class NotFoundError(HauberkError):
+    """Nothing goes by that name; the message lists near ones."""
+
+
+class QueryError(HauberkError):
+    """The query is not SPARQL, or cannot be answered."""
+
+
+class BadHeaderError(QueryError):
+    """A query file's header is missing something or says it wrongly."""
+
+
+class BadParameterError(QueryError):
+    """A parameter's value is not of its type, or names nothing or too much."""
+
+
+class RefusedQueryError(QueryError):
+    """The query would change the store or reach another server."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in a file of facts, written to the person who must mend it."""
+
+    file: str
+    line: int
+    dossier: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        subject = ", ".join(part for part in (self.dossier, self.field) if part)
+        return f"{place}: {subject}: {self.message}" if subject else f"{place}: {self.message}"
+
+
+class FaultsError(HauberkError):
+    """A load's faults, all of them; nothing of the load was committed."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        count = len(self.faults)
+        lines = [str(fault) for fault in self.faults]
+        lines.append(f"{count} fault{'s' if count != 1 else ''}; nothing was loaded.")
+        return "\n".join(lines)

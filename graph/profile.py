@@ -1,0 +1,220 @@
+"""A dossier as a reader sees it: what is accepted and under it who says so; then all the rest."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+from pyoxigraph import Literal, NamedNode
+
+from hauberk.graph.acceptance import Held
+from hauberk.graph.claims import CURRENT
+from hauberk.graph.directory import Directory
+from hauberk.graph.ledger import Ledger
+from hauberk.graph.store import Snapshot
+from hauberk.graph.terms import Term, earliest
+from hauberk.ontology.names import (
+    CODE,
+    DCTERMS,
+    HBK,
+    ID,
+    PROV,
+    RDF,
+    RDFS,
+    SKOS,
+    key,
+    kind,
+)
+
+_ENTRY: Final = {
+    DCTERMS.description: "description",
+    SKOS.altLabel: "also known as",
+    HBK.state: "state",
+    HBK.undisclosedReason: "why unnamed",
+    HBK.undisclosedNote: "reason given",
+    HBK.disclosedOn: "named on",
+    SKOS.exactMatch: "same as",
+    HBK.lei: "LEI",
+    HBK.pic: "PIC",
+    HBK.ticker: "ticker",
+}
+_PART_ORDER: Final = (
+    HBK.agent, HBK.role, HBK.share, HBK.since, HBK.until,
+    HBK.valueQualifier, HBK.amount, HBK.currency, HBK.unit, HBK.scope,
+    HBK.place, HBK.inState,
+)  # fmt: skip
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True):
+    """Who says a thing: speaker, how firmly, when, how graded, where it can be read."""
+
+    claim: str
+    speaker: str
+    modality: str
+    said: str
+    grade: str
+    sources: list[str]
+    note: str = ""
+    denies: bool = False
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One property and value, with the voices for it."""
+
+    property: str
+    value: str
+    voices: list[Voice]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier: its entry, what is accepted, what is only said, what is denied, and its ties."""
+
+    id: str
+    iri: str
+    label: str
+    kinds: list[str]
+    entry: list[tuple[str, str]]
+    contested: list[str]
+    accepted: list[Line]
+    unaccepted: list[Line]
+    denied: list[Line]
+    notes: list[Voice]
+    ties: list[tuple[str, str, str]]
+
+
+def profile(snapshot: Snapshot, node: NamedNode) -> Profile:
+    """Return the profile of the dossier *node*."""
+    return _Profiling(snapshot, node).profile()
+
+
+class _Profiling:
+    def __init__(self, snapshot: Snapshot, node: NamedNode) -> None:
+        self.database = snapshot.database
+        self.ledger = Ledger(snapshot.database)
+        self.directory = Directory(snapshot.database)
+        self.node = node
+        self.claims = sorted(
+            (held for held in self.ledger.statements(node) if not held.is_entry),
+            key=lambda held: (earliest(held.said) or "9", held.iri.value),
+        )
+        self.voices = {held.iri: self._voice(held) for held in self.claims}
+
+    def profile(self) -> Profile:
+        current = list(self._current(self.node))
+        accepted = {(p, o) for p, o in current if not self._is_inferred(p, o)}
+        return Profile(
+            id=key(self.node) or self.node.value,
+            iri=self.node.value,
+            label=self.directory.label(self.node),
+            kinds=sorted(
+                self.directory.label(o) for p, o in current
+                if p == RDF.type and isinstance(o, NamedNode) and o != HBK.Dossier
+            ),
+            entry=[
+                (word, self._text(o)) for predicate, word in _ENTRY.items()
+                for p, o in current if p == predicate
+            ],
+            contested=sorted(self._text(o) for p, o in current if p == HBK.contestedIn),
+            accepted=list(self._lines(self.claims_that(denies=False), accepted, inside=True)),
+            unaccepted=list(self._lines(self.claims_that(denies=False), accepted, inside=False)),
+            denied=list(self._lines(self.claims_that(denies=True), accepted, inside=None)),
+            notes=[self.voices[c.iri] for c in self.claims if not c.facts],
+            ties=sorted(self._ties()),
+        )  # fmt: skip
+
+    def claims_that(self, *, denies: bool) -> list[Held]:
+        return [claim for claim in self.claims if claim.denies is denies]
+
+    @staticmethod
+    def _is_inferred(predicate: NamedNode, value: Term) -> bool:
+        return predicate in {RDF.type, RDFS.label, HBK.involvesState, HBK.contestedIn}
+
+    def _current(self, node: NamedNode) -> Iterator[tuple[NamedNode, Term]]:
+        for quad in self.database.quads_for_pattern(node, None, None, CURRENT):
+            if isinstance(quad.object, NamedNode | Literal):
+                yield quad.predicate, quad.object
+
+    def _lines(
+        self,
+        claims: Iterable[Held],
+        accepted: set[tuple[NamedNode, Term]],
+        *,
+        inside: bool | None,
+    ) -> Iterator[Line]:
+        """Yield a line for each property and value the claims carry, in and out of `accepted`."""
+        said: dict[tuple[NamedNode, Term], list[Voice]] = {}
+        parts: dict[Term, list[tuple[NamedNode, Term]]] = {}
+        for claim in claims:
+            for subject, predicate, value in claim.facts:
+                if subject == self.node:
+                    said.setdefault((predicate, value), []).append(self.voices[claim.iri])
+                else:
+                    about = parts.setdefault(subject, [])
+                    if (predicate, value) not in about:
+                        about.append((predicate, value))
+        for fact in sorted(said, key=lambda fact: (self._text(fact[0]), self._text(fact[1]))):
+            predicate, value = fact
+            if inside is not None and (fact in accepted) is not inside:
+                continue
+            text = self._value(value, parts.get(value), current=inside is True)
+            yield Line(property=self._text(predicate), value=text, voices=said[fact])
+
+    def _value(
+        self, value: Term, facts: list[tuple[NamedNode, Term]] | None, *, current: bool
+    ) -> str:
+        if not isinstance(value, NamedNode) or facts is None:
+            return self._text(value)
+        held = list(self._current(value)) if current else []
+        told = held or facts
+        words = []
+        for predicate in _PART_ORDER:
+            suffix = " %" if predicate == HBK.share else ""
+            words += sorted(self._text(o) + suffix for p, o in told if p == predicate)
+        instead = [self._text(o) for p, o in held if p == HBK.namedInsteadOf]
+        shown = ", ".join(words)
+        return f"{shown} (named instead of: {', '.join(instead)})" if instead else shown
+
+    def _text(self, term: Term) -> str:
+        if isinstance(term, Literal):
+            return term.value
+        if term.value.startswith((ID, CODE, str(HBK))):
+            label = self.directory.label(term)
+            within = key(term)
+            if within and kind(term) not in {"state", "speaker"} and "#" not in term.value:
+                return f"{label} ({within})"
+            return label
+        return term.value
+
+    def _voice(self, held: Held) -> Voice:
+        one = self.ledger.object_of
+        speaker = one(held.iri, PROV.wasAttributedTo)
+        note = one(held.iri, SKOS.note)
+        grades = sorted(
+            code.value.rpartition("/")[2]
+            for source in held.sources
+            if isinstance(code := one(source, HBK.reliability), NamedNode)
+        )
+        credibility = held.credibility.value.rpartition("/")[2] if held.credibility else "-"
+        return Voice(
+            claim=key(held.iri) or held.iri.value,
+            speaker=self.directory.label(speaker) if isinstance(speaker, NamedNode) else "",
+            modality=held.modality.value.rpartition("/")[2] if held.modality else "",
+            said=held.said.value if held.said else "undated",
+            grade=f"{grades[0] if grades else '-'}{credibility}",
+            sources=[
+                url.value if isinstance(url := one(source, HBK.url), Literal)
+                else self.directory.label(source)
+                for source in held.sources
+            ],
+            note=note.value if isinstance(note, Literal) else "",
+            denies=held.denies,
+        )  # fmt: skip
+
+    def _ties(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the ties the dossier takes part in: label, role, id."""
+        for quad in self.database.quads_for_pattern(None, HBK.agent, self.node, CURRENT):
+            if not isinstance(quad.subject, NamedNode):
+                continue
+            tie = NamedNode(quad.subject.value.partition("#")[0])
+            role = self.ledger.object_of(quad.subject, HBK.role)
+            if role is not None:
+                yield self.directory.label(tie), self._text(role), key(tie) or ""

@@ -1,0 +1,69 @@
+"""A command's hold on the store: opened once, filled with the bundled facts on first use."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, Final, TypeVar
+
+import click
+
+from hauberk.graph.cli import store_path
+from hauberk.graph.errors import BadParameterError, HauberkError
+from hauberk.graph.store import Snapshot, Store
+
+_FILL: Final = "hauberk.loaders.commands:fill"
+"""How an empty default store is filled: named, not imported, so that no arrow turns round."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def current_store() -> Store:
+    """Return the store that the command line names, or the default one."""
+    given = click.get_current_context().find_root().obj
+    if given and "://" in given:
+        raise HauberkError(f"{given}: remote stores are not supported yet; give a folder")
+    return Store(store_path(given))
+
+
+@contextmanager
+def snapshot(day: str | None = None) -> Iterator[Snapshot]:
+    """Yield the current generation, or what the rule gave on *day* (YYYY-MM-DD).
+
+    An empty default store is filled with the bundled facts first.
+    """
+    store = current_store()
+    if store.is_empty and not click.get_current_context().find_root().obj:
+        click.echo("The store is empty: loading the bundled facts first.", err=True)
+        module, _, name = _FILL.partition(":")
+        getattr(import_module(module), name)(store)
+    with store.read() as opened:
+        yield opened.as_of(day) if day else opened
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from datetime import date
+
+    try:
+        if len(value) == len("2025-06-06"):
+            return date.fromisoformat(value).isoformat()
+    except ValueError:
+        pass
+    raise BadParameterError(f"--as-of: “{value}” is no day of the calendar; write YYYY-MM-DD")
+
+
+def as_of_option(command: Command) -> Command:
+    """Add `--as-of DATE` to a command, as the argument `as_of`."""
+    return click.option(
+        "--as-of",
+        metavar="DATE",
+        callback=_day,
+        help="Answer from the claims said by that day (YYYY-MM-DD); undated ones are left out.",
+    )(command)
+
+
+def is_talkative() -> bool:
+    """Tell whether stderr is a terminal, where progress can be drawn."""
+    return sys.stderr.isatty()

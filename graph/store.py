@@ -1,0 +1,193 @@
+"""The store: one folder with a writer's database and published generations for everyone else."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import (
+    Literal,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+)
+from pyoxigraph import Store as Database
+
+from hauberk.graph.claims import CURRENT
+from hauberk.graph.errors import QueryError, StoreError
+from hauberk.graph.generations import Generation, Generations
+from hauberk.graph.ledger import Ledger, Plan, Progress
+from hauberk.graph.lock import writer_lock
+from hauberk.graph.past import as_of
+from hauberk.ontology.names import XSD
+
+KEPT_GENERATIONS: Final = 10
+Answer = QuerySolutions | QueryBoolean | QueryTriples
+
+
+class Snapshot:
+    """One generation, opened read-only; it stays as it is while a load writes the next."""
+
+    def __init__(self, database: Database, generation: int) -> None:
+        self.database = database
+        self.generation = generation
+
+    def as_of(self, day: str) -> "Snapshot":
+        """Return the snapshot as the rule gives it for the claims said by *day* (YYYY-MM-DD)."""
+        return Snapshot(as_of(self.database, day), self.generation)
+
+    def query(self, text: str) -> Answer:
+        """Answer a SPARQL query; `current` is the default graph, `GRAPH` sees every claim.
+
+        Raises QueryError where the text is no SPARQL query.
+        """
+        try:
+            return self.database.query(text, default_graph=CURRENT)
+        except SyntaxError as exc:
+            raise QueryError(f"this is not a SPARQL query: {exc}") from exc
+        except (OSError, RuntimeError, ValueError) as exc:
+            raise QueryError(f"the query cannot be answered: {exc}") from exc
+
+    @property
+    def ledger(self) -> Ledger:
+        """The statements and dossiers of the snapshot."""
+        return Ledger(self.database)
+
+    def dump(self) -> bytes:
+        """Return every quad as N-Quads, sorted, so that two snapshots can be compared."""
+        data = self.database.dump(format=RdfFormat.N_QUADS)
+        return b"\n".join(sorted(data.splitlines())) if data else b""
+
+
+class Work:
+    """The writer's database during one load, made from the current generation."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.ledger = Ledger(database)
+        self.plan: Plan | None = None
+
+    def carry_out(self, plan: Plan, progress: Progress | None = None) -> None:
+        """Write what the plan found; it is published when the writing ends without an error."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self.ledger.carry_out(plan, Literal(now, datatype=XSD.dateTime), progress)
+        self.plan = plan
+
+
+class Store:
+    """A store in a folder; the folder is made by the first load.
+
+    Readers open the current generation and never wait. A writer works on a database of its own,
+    made anew from the current generation each time, so whatever happens to it, the store stays
+    as it was until the new generation is complete.
+    """
+
+    def __init__(self, root: Path, kept: int = KEPT_GENERATIONS) -> None:
+        self.root = root
+        self.kept = kept
+        self.generations = Generations(root)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing has been published yet."""
+        return self.generations.current() is None
+
+    @contextmanager
+    def read(self) -> Iterator[Snapshot]:
+        """Yield the current generation, read-only.
+
+        Raises NotFoundError where the store is empty, StoreError where it cannot be read.
+        """
+        with self.generations.pinned() as number:
+            try:
+                database = Database.read_only(str(self.generations.folder(number)))
+            except (OSError, RuntimeError) as exc:
+                raise StoreError(f"cannot open generation {number} of {self.root}: {exc}") from exc
+            yield Snapshot(database, number)
+
+    @contextmanager
+    def write(self, action: str) -> Iterator[Work]:
+        """Yield a database to write; what was carried out in it is published at the end.
+
+        Nothing is published where the block raises, or carries out no plan that changes anything.
+        Raises StoreLockedError where another process writes, StoreError where the disk is full or
+        the folder read-only; the store is then as it was.
+        """
+        try:
+            self.generations.published.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(f"cannot make the store {self.root}: {exc.strerror}") from exc
+        with writer_lock(self.root / "LOCK", action):
+            try:
+                self.generations.clear_crashed()
+                work = Work(self._fresh_work())
+                reference_changed = work.ledger.install()
+            except (OSError, RuntimeError) as exc:
+                self._discard_work()
+                raise StoreError(_unwritable(self.root, exc)) from exc
+            try:
+                yield work
+                if work.plan is not None:
+                    work.plan.tally.reference_changed |= reference_changed
+                    if work.plan.tally.changes:
+                        self._publish(work, work.plan, action)
+            except (OSError, RuntimeError) as exc:
+                raise StoreError(_unwritable(self.root, exc)) from exc
+            finally:
+                self._discard_work()
+
+    def rollback(self, number: int | None = None) -> int:
+        """Make an earlier generation the current one: the one before, or *number*; return it.
+
+        Raises NotFoundError where it is not held.
+        """
+        with writer_lock(self.root / "LOCK", "rollback"):
+            current = self.generations.current()
+            if number is None:
+                made = {g.number: g for g in self.generations.listed()}
+                number = made[current].parent if current in made else None
+                number = 0 if number is None else number
+            try:
+                self.generations.point_to(number)
+            except OSError as exc:
+                raise StoreError(_unwritable(self.root, exc)) from exc
+            return number
+
+    def _fresh_work(self) -> Database:
+        work = self.root / "work"
+        self._discard_work()
+        current = self.generations.current()
+        if current is not None:
+            Database.read_only(str(self.generations.folder(current))).backup(str(work))
+        return Database(str(work))
+
+    def _discard_work(self) -> None:
+        shutil.rmtree(self.root / "work", ignore_errors=True)
+
+    def _publish(self, work: Work, plan: Plan, action: str) -> None:
+        number = self.generations.next_number()
+        self.generations.announce(number)
+        work.database.flush()
+        work.database.backup(str(self.generations.folder(number)))
+        self.generations.commit(
+            Generation(
+                number=number,
+                published=datetime.now(UTC).isoformat(timespec="seconds"),
+                action=action,
+                parent=self.generations.current(),
+                added=plan.tally.added,
+                unchanged=plan.tally.unchanged,
+                withdrawn=plan.tally.withdrawn,
+                version=version("hauberk"),
+            )
+        )
+        self.generations.prune(self.kept)
+
+
+def _unwritable(root: Path, exc: Exception) -> str:
+    reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+    return f"cannot write the store {root}: {reason}; the store is as it was before"

@@ -1,0 +1,84 @@
+"""Literals of the graph: dates that keep their precision, plain decimals, and their order."""
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from hauberk.ontology.names import XSD
+
+Term = NamedNode | Literal
+Fact = tuple[NamedNode, NamedNode, Term]
+"""A triple as a plain tuple: cheaper to make, hash and compare than the engine's own."""
+
+DATE_FORMS: Final = "write YYYY, YYYY-MM or YYYY-MM-DD"
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z", re.ASCII)
+_DECIMAL: Final = re.compile(r"-?\d{1,30}(?:\.\d{1,12})?\Z", re.ASCII)
+
+
+def partial_date(text: str) -> Literal:
+    """Return the date that *text* writes, as xsd:date, xsd:gYearMonth or xsd:gYear.
+
+    Raises ValueError for anything that is not a day, month or year of the calendar, and for
+    years before 1900: no source here is that old, so it is a slip.
+    """
+    match = _DATE.match(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a date; {DATE_FORMS}")
+    year, month, day = match.groups()
+    if int(year) < 1900:  # noqa: PLR2004
+        raise ValueError(f"{text!r} lies before 1900; check the year")
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a day of the calendar; {DATE_FORMS}") from None
+    datatype = XSD.date if day else XSD.gYearMonth if month else XSD.gYear
+    return Literal(text, datatype=datatype)
+
+
+def earliest(value: Literal | None) -> str:
+    """Return the first day a partial date can mean, as YYYY-MM-DD; "" for no date at all.
+
+    >>> earliest(partial_date("2025-06"))
+    '2025-06-01'
+    """
+    return f"{value.value}-01-01"[:10] if value else ""
+
+
+def decimal(text: str) -> Literal:
+    """Return the number that *text* writes in plain digits, as an xsd:decimal in one spelling.
+
+    Raises ValueError for exponents, separators, signs of other kinds, and endless digits.
+    """
+    if not _DECIMAL.match(text):
+        raise ValueError(f"{text!r} is not a plain number; write digits, like 35000000 or 12.5")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a plain number") from None
+    written = format(number.normalize(), "f")
+    return Literal("0" if written == "-0" else written, datatype=XSD.decimal)
+
+
+def english(text: str) -> Literal:
+    """Return *text* as a literal in English."""
+    return Literal(text, language="en")
+
+
+def same_date(one: str, other: str) -> bool:
+    """Tell whether two partial dates can be the same day: one is written more exactly."""
+    return one.startswith(other) or other.startswith(one)
+
+
+__all__ = [
+    "DATE_FORMS",
+    "Fact",
+    "Term",
+    "decimal",
+    "earliest",
+    "english",
+    "partial_date",
+    "same_date",
+]

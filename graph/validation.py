@@ -1,0 +1,101 @@
+"""SHACL on what a load adds: shapes written to the person who must mend the record."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any, Final
+
+from pyoxigraph import Literal, NamedNode
+from rdflib import Graph, URIRef
+from rdflib import Literal as RdflibLiteral
+
+from hauberk.graph.claims import Statement
+from hauberk.graph.errors import Fault
+from hauberk.graph.terms import Fact, Term
+from hauberk.ontology import resource
+from hauberk.ontology.names import CODE, HBK, KINDS, RDF, SKOS, kind
+
+CHUNK: Final = 4000
+"""Statements validated at once: some 100,000 triples, which bounds rdflib's memory."""
+
+_SHACL: Final = "http://www.w3.org/ns/shacl#"
+
+
+@cache
+def _shapes() -> Graph:
+    graph = Graph()
+    graph.parse(data=resource("shapes").read_text(encoding="utf-8"), format="turtle")
+    return graph
+
+
+def violations(
+    statements: Iterable[Statement],
+    place: Callable[[NamedNode], Fault],
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Fault]:
+    """Yield a fault for each thing that the data shapes refuse in *statements*.
+
+    Statements are judged in chunks, each with the classes and schemes of what it names, so no
+    shape may count across statements. *place* tells where a statement stands.
+    """
+    rest = iter(statements)
+    while chunk := list(islice(rest, CHUNK)):
+        yield from _chunk_violations(chunk, place)
+        if progress:
+            progress(len(chunk))
+
+
+def _chunk_violations(
+    chunk: Sequence[Statement], place: Callable[[NamedNode], Fault]
+) -> Iterator[Fault]:
+    from pyshacl import validate
+
+    origin: dict[Any, NamedNode] = {}
+    terms: dict[Term, URIRef | RdflibLiteral] = {}
+    data = Graph()
+    for statement in chunk:
+        for fact in _described(statement):
+            data.add((_term(fact[0], terms), _term(fact[1], terms), _term(fact[2], terms)))
+            origin.setdefault(_term(fact[0], terms), statement.iri)
+    for named in list(terms):
+        if isinstance(named, NamedNode):
+            for fact in _known(named):
+                data.add((_term(fact[0], terms), _term(fact[1], terms), _term(fact[2], terms)))
+    conforms, report, _ = validate(data, shacl_graph=_shapes(), inference="none", meta_shacl=False)
+    if conforms or not isinstance(report, Graph):
+        return
+    for result in report.subjects(URIRef(_SHACL + "resultSeverity"), URIRef(_SHACL + "Violation")):
+        focus = report.value(result, URIRef(_SHACL + "focusNode"))
+        path = report.value(result, URIRef(_SHACL + "resultPath"))
+        message = report.value(result, URIRef(_SHACL + "resultMessage"))
+        found = place(origin[focus]) if focus in origin else Fault("", 0, str(focus), "", "")
+        field = str(path or "").rpartition("#")[2].rpartition("/")[2]
+        yield Fault(found.file, found.line, found.dossier, field, str(message))
+
+
+def _described(statement: Statement) -> Iterator[Fact]:
+    yield from statement.facts
+    yield from statement.metadata()
+
+
+def _known(node: NamedNode) -> Iterator[Fact]:
+    """Yield the class of a dossier named by its IRI, the scheme of a code."""
+    kind_of = kind(node)
+    if kind_of in KINDS and "#" not in node.value:
+        yield node, RDF.type, HBK(KINDS[kind_of])
+    elif node.value.startswith(CODE):
+        yield node, SKOS.inScheme, NamedNode(node.value.rpartition("/")[0])
+
+
+def _term(term: Term, made: dict[Term, Any]) -> Any:  # noqa: ANN401 - rdflib's own union
+    found = made.get(term)
+    if found is None:
+        if isinstance(term, Literal):
+            datatype = None if term.language else URIRef(term.datatype.value)
+            found = RdflibLiteral(
+                term.value, lang=term.language, datatype=datatype, normalize=False
+            )
+        else:
+            found = URIRef(term.value)
+        made[term] = found
+    return found

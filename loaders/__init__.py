@@ -1,0 +1,1 @@
+"""How facts come in: fact files read, checked, and brought into step with the store."""

@@ -1,0 +1,1 @@
+"""How we ask: one SPARQL question a file, its parameters, its answers."""

@@ -1,0 +1,106 @@
+"""From what a person types to the term a query takes: types, names, and what to do about slips."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Store as Database
+
+from hauberk.graph.directory import Directory
+from hauberk.graph.errors import BadParameterError
+from hauberk.ontology.names import AGENT_KINDS, KINDS, XSD, code
+from hauberk.queries.catalog import Parameter, Query
+
+_KINDS: Final = {
+    "state": frozenset({"state"}),
+    "firm": frozenset({"firm"}),
+    "agent": AGENT_KINDS,
+    "model": frozenset({"model"}),
+    "product": frozenset({"product"}),
+    "dossier": frozenset(KINDS) - {"source", "speaker"},
+}
+_TRUE: Final = frozenset({"true", "yes", "1", "on"})
+_FALSE: Final = frozenset({"false", "no", "0", "off"})
+_MAX_TEXT: Final = 2000
+
+
+def resolve(
+    query: Query, given: Mapping[str, str], database: Database
+) -> dict[str, NamedNode | Literal]:
+    """Return the terms for the parameters *given*; names are looked up in *database*.
+
+    Raises BadParameterError for an unknown parameter, a value not of its type, and a name that
+    nothing, or more than one thing, goes by; the message lists what could be meant.
+    """
+    for name in given.keys() - query.parameters.keys():
+        known = ", ".join(query.parameters) or "none"
+        raise BadParameterError(f"{query.name} has no parameter “{name}”; it takes {known}")
+    directory = Directory(database)
+    return {
+        name: _term(name, query.parameters[name], value, directory) for name, value in given.items()
+    }
+
+
+def _term(name: str, parameter: Parameter, given: str, directory: Directory) -> NamedNode | Literal:
+    given = given.strip()
+    if not given or len(given) > _MAX_TEXT:
+        raise BadParameterError(f"{name}: give 1 to {_MAX_TEXT} characters")
+    kinds = _KINDS.get(parameter.type)
+    if kinds is not None:
+        return _dossier(name, kinds, given, directory)
+    if parameter.type == "code":
+        return _code(name, parameter.scheme, given, directory)
+    return _literal(name, parameter.type, given)
+
+
+def _dossier(name: str, kinds: frozenset[str], given: str, directory: Directory) -> NamedNode:
+    found = directory.named(given, kinds)
+    if len(found) == 1:
+        return found[0].node
+    if found:
+        listing = "; ".join(f"{each.label} ({each.key})" for each in found[:8])
+        raise BadParameterError(
+            f"{name}: “{given}” can mean {len(found)} things; give one by its id: {listing}"
+        )
+    near = directory.near(given, kinds)
+    what = " or ".join(sorted(kinds)) if len(kinds) == 1 else "dossier"
+    listing = " or ".join(f"{each.label} ({each.key.removeprefix('state/')})" for each in near)
+    hint = f"did you mean {listing}?" if listing else "`hauberk search` finds names"
+    raise BadParameterError(f"{name}: no {what} goes by “{given}”; {hint}")
+
+
+def _code(name: str, scheme: str, given: str, directory: Directory) -> NamedNode:
+    codes = directory.codes(scheme)
+    wanted = given.casefold()
+    for notation, label in codes.items():
+        if wanted in {notation.casefold(), label.casefold()}:
+            return code(scheme, notation)
+    raise BadParameterError(f"{name}: “{given}” is no {scheme}; taken are {', '.join(codes)}")
+
+
+def _literal(name: str, kind: str, given: str) -> Literal:
+    if kind == "date":
+        try:
+            day = date.fromisoformat(given) if len(given) == len("2025-06-06") else None
+        except ValueError:
+            day = None
+        if day is None:
+            raise BadParameterError(
+                f"{name}: “{given}” is no day of the calendar; write YYYY-MM-DD"
+            )
+        return Literal(given, datatype=XSD.date)
+    if kind == "integer":
+        if not (given.isascii() and given.lstrip("-").isdigit() and len(given) <= 15):  # noqa: PLR2004
+            raise BadParameterError(f"{name}: “{given}” is no whole number")
+        return Literal(str(int(given)), datatype=XSD.integer)
+    if kind == "boolean":
+        if given.casefold() not in _TRUE | _FALSE:
+            raise BadParameterError(f"{name}: “{given}”: write true or false")
+        return Literal("true" if given.casefold() in _TRUE else "false", datatype=XSD.boolean)
+    return Literal(given)
+
+
+def parse_day(given: str) -> str:
+    """Return *given* where it is a day of the calendar, YYYY-MM-DD; raises BadParameterError."""
+    return _literal("as-of", "date", given).value
