@@ -36,13 +36,15 @@ class Tally:
     withdrawn: int = 0
     entries_added: int = 0
     entries_withdrawn: int = 0
+    regrouped: int = 0
+    """Statements that stay live and only change the datasets that hold them."""
     reference_changed: bool = False
 
     @property
     def changes(self) -> bool:
         """Tell whether anything in the store changed."""
         counts = (self.added, self.withdrawn, self.entries_added, self.entries_withdrawn)
-        return any(counts) or self.reference_changed
+        return any(counts) or self.regrouped > 0 or self.reference_changed
 
 
 @dataclass(slots=True)
@@ -163,6 +165,7 @@ class Ledger:
         last = self._last_holders(plan)
         plan.tally.withdrawn = sum(_is_claim(iri) for iri in last)
         plan.tally.entries_withdrawn = len(last) - plan.tally.withdrawn
+        plan.tally.regrouped = len(plan.shared) + len(plan.gone) - len(last)
         return plan
 
     def _place(self, plan: Plan, dataset: NamedNode, statement: Statement) -> None:
@@ -172,6 +175,8 @@ class Ledger:
             plan.new.append((dataset, statement))
         elif kind_of in _WITHDRAWN:
             plan.shared.append((dataset, iri))
+            plan.tally.unchanged += _is_claim(iri)
+            return
         else:
             plan.revived.append((dataset, iri))
         plan.tally.added += _is_claim(iri)

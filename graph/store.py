@@ -18,7 +18,7 @@ from pyoxigraph import (
 from pyoxigraph import Store as Database
 
 from hauberk.graph.claims import CURRENT
-from hauberk.graph.errors import QueryError, StoreError
+from hauberk.graph.errors import NotFoundError, QueryError, StoreError
 from hauberk.graph.generations import Generation, Generations
 from hauberk.graph.ledger import Ledger, Plan, Progress
 from hauberk.graph.lock import writer_lock
@@ -76,6 +76,10 @@ class Work:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.ledger.carry_out(plan, Literal(now, datatype=XSD.dateTime), progress)
         self.plan = plan
+
+    def close(self) -> None:
+        """Let go of the database, so that its folder can be removed."""
+        del self.database, self.ledger
 
 
 class Store:
@@ -138,6 +142,7 @@ class Store:
             except (OSError, RuntimeError) as exc:
                 raise StoreError(_unwritable(self.root, exc)) from exc
             finally:
+                work.close()
                 self._discard_work()
 
     def rollback(self, number: int | None = None) -> int:
@@ -150,7 +155,8 @@ class Store:
             if number is None:
                 made = {g.number: g for g in self.generations.listed()}
                 number = made[current].parent if current in made else None
-                number = 0 if number is None else number
+                if number is None:
+                    raise NotFoundError(f"{self.root}: there is nothing before this generation")
             try:
                 self.generations.point_to(number)
             except OSError as exc:
