@@ -22,7 +22,8 @@ _SHACL: Final = "http://www.w3.org/ns/shacl#"
 
 
 @cache
-def _shapes() -> Graph:
+def shapes() -> Graph:
+    """Return the shapes that data must fit."""
     graph = Graph()
     graph.parse(data=resource("shapes").read_text(encoding="utf-8"), format="turtle")
     return graph
@@ -45,23 +46,33 @@ def violations(
             progress(len(chunk))
 
 
+def data_graph(statements: Iterable[Statement]) -> tuple[Graph, dict[Any, NamedNode]]:
+    """Return *statements* as the graph that the shapes judge, and whose each subject is.
+
+    Beside them stand the class of each dossier and the scheme of each code that they name.
+    """
+    origin: dict[Any, NamedNode] = {}
+    terms: dict[Term, Any] = {}
+    data = Graph()
+    for statement in statements:
+        for subject, predicate, value in _described(statement):
+            whose = _term(subject, terms)
+            data.add((whose, _term(predicate, terms), _term(value, terms)))
+            origin.setdefault(whose, statement.iri)
+    for named in list(terms):
+        if isinstance(named, NamedNode):
+            for subject, predicate, value in _known(named):
+                data.add((_term(subject, terms), _term(predicate, terms), _term(value, terms)))
+    return data, origin
+
+
 def _chunk_violations(
     chunk: Sequence[Statement], place: Callable[[NamedNode], Fault]
 ) -> Iterator[Fault]:
     from pyshacl import validate
 
-    origin: dict[Any, NamedNode] = {}
-    terms: dict[Term, URIRef | RdflibLiteral] = {}
-    data = Graph()
-    for statement in chunk:
-        for fact in _described(statement):
-            data.add((_term(fact[0], terms), _term(fact[1], terms), _term(fact[2], terms)))
-            origin.setdefault(_term(fact[0], terms), statement.iri)
-    for named in list(terms):
-        if isinstance(named, NamedNode):
-            for fact in _known(named):
-                data.add((_term(fact[0], terms), _term(fact[1], terms), _term(fact[2], terms)))
-    conforms, report, _ = validate(data, shacl_graph=_shapes(), inference="none", meta_shacl=False)
+    data, origin = data_graph(chunk)
+    conforms, report, _ = validate(data, shacl_graph=shapes(), inference="none")
     if conforms or not isinstance(report, Graph):
         return
     for result in report.subjects(URIRef(_SHACL + "resultSeverity"), URIRef(_SHACL + "Violation")):

@@ -17,10 +17,8 @@ import yaml
 
 from hauberk.graph.errors import Fault
 
-MAX_DOCUMENT: Final = 64 * 1024 * 1024
-"""Bytes of a YAML or JSON file."""
-MAX_LINES: Final = 128 * 1024 * 1024
-"""Bytes of a JSON Lines file."""
+MAX_FILE: Final = 64 * 1024 * 1024
+"""Bytes of a file."""
 MAX_LINE: Final = 1024 * 1024
 """Bytes of one line of a JSON Lines file."""
 MAX_SCALAR: Final = 16 * 1024
@@ -31,6 +29,7 @@ MAX_DEPTH: Final = 16
 FORMATS: Final = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl",
                   ".ndjson": "jsonl"}  # fmt: skip
 
+_TOO_LARGE: Final = f"is larger than {MAX_FILE // (1024 * 1024)} MB; split it"
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -81,6 +80,9 @@ def documents(path: Path, form: str | None, shown: str, faults: list[Fault]) -> 
         return
     try:
         with path.open("rb") as file:
+            if path.stat().st_size > MAX_FILE:
+                faults.append(Fault(shown, 0, "", "", _TOO_LARGE))
+                return
             yield from stream_documents(file, form, shown, faults)
     except OSError as exc:
         faults.append(Fault(shown, 0, "", "", f"cannot be read: {exc.strerror}"))
@@ -95,10 +97,9 @@ def stream_documents(
         return
     read: Callable[[str], Any] = _read_yaml if form == "yaml" else _read_json
     try:
-        data = file.read(MAX_DOCUMENT + 1)
-        if len(data) > MAX_DOCUMENT:
-            limit = MAX_DOCUMENT // (1024 * 1024)
-            raise Unreadable(0, f"is larger than {limit} MB; split it, or write JSON Lines")
+        data = file.read(MAX_FILE + 1)
+        if len(data) > MAX_FILE:
+            raise Unreadable(0, _TOO_LARGE)
         yield _document(read(_decoded(data, 1)))
     except Unreadable as exc:
         faults.append(Fault(shown, exc.line, "", "", exc.message))
@@ -110,9 +111,9 @@ def _lines(file: IO[bytes], shown: str, faults: list[Fault]) -> Iterator[Record]
     while data := file.readline(MAX_LINE + 1):
         number += 1
         total += len(data)
-        if len(data) > MAX_LINE or total > MAX_LINES:
-            what = "line is longer than 1 MB" if len(data) > MAX_LINE else "file is over 128 MB"
-            faults.append(Fault(shown, number, "", "", f"the {what}; split it"))
+        if len(data) > MAX_LINE or total > MAX_FILE:
+            what = "the line is longer than 1 MB" if len(data) > MAX_LINE else _TOO_LARGE
+            faults.append(Fault(shown, number, "", "", what))
             return
         if not data.strip():
             continue
@@ -240,10 +241,9 @@ def _read_json(text: str, line: int | None = None) -> Any:  # noqa: ANN401
     _check_json_depth(text, line)
 
     def record(pairs: list[tuple[str, Any]]) -> Record:
-        start, keys = next(lines) if lines else (line or 1, {})
+        start, keys = next(lines) if lines else (line or 1, [line or 1] * len(pairs))
         made = Record(start)
-        for key, value in pairs:
-            at = keys.get(key, start)
+        for (key, value), at in zip(pairs, keys, strict=True):
             _add(made, clean(key, at), _scalar(value, at), at)
         return made
 
@@ -286,24 +286,20 @@ def _check_json_depth(text: str, line: int | None) -> None:
             depth -= 1
 
 
-def _object_lines(text: str) -> Iterator[tuple[int, dict[str, int]]]:
+def _object_lines(text: str) -> Iterator[tuple[int, list[int]]]:
     """Yield each object's first line and its keys' lines, in the order the objects end.
 
     That is the order in which the standard library hands objects to its hook.
     """
     line = 1
-    open_objects: list[tuple[int, dict[str, int]]] = []
+    open_objects: list[tuple[int, list[int]]] = []
     for token in _JSON_TOKEN.finditer(text):
         found = token.group()
         if found == "{":
-            open_objects.append((line, {}))
+            open_objects.append((line, []))
         elif found == "}":
             if open_objects:
                 yield open_objects.pop()
-        elif found != "\n" and token.group(1) is not None and open_objects:
-            name = found[: found.rindex('"') + 1]
-            try:
-                open_objects[-1][1].setdefault(json.loads(name, strict=False), line)
-            except ValueError:
-                continue
+        elif token.group(1) is not None and open_objects:
+            open_objects[-1][1].append(line)
         line += found.count("\n")

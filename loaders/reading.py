@@ -44,9 +44,9 @@ class Findings:
     references: list[Reference] = field(default_factory=list)
 
 
-def near(given: str, known: Iterable[str]) -> str:
-    """Return "; did you mean …?" with the nearest known names, or nothing."""
-    found = process.extract(given, known, limit=3, score_cutoff=70)
+def near(given: str, known: Iterable[str], likeness: int = 70) -> str:
+    """Return "; did you mean …?" with known names at least so much alike (0 to 100), or nothing."""
+    found = process.extract(given, list(known), limit=3, score_cutoff=likeness)
     names = [name for name, _, _ in found]
     if not names:
         return ""
@@ -192,7 +192,7 @@ class Reading:
             return dossier_node(f"state/{given}")
         codes = sorted(set(states.values()))
         if len(given) == 2:  # noqa: PLR2004
-            hint = near(given.upper(), codes)
+            hint = near(given.upper(), codes, likeness=50)
         else:
             found = states.get(given) or _nearest(given, states)
             hint = f"; did you mean {found}?" if found else "; write its two-letter code"

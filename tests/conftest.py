@@ -3,28 +3,20 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from pyoxigraph import Quad
-from pyoxigraph import Store as Database
 
-from hauberk.graph.claims import CURRENT
-from hauberk.graph.reference import is_reference
-from hauberk.graph.store import Store
-from hauberk.loaders.sync import batch, load
-from hauberk.ontology.names import kind
+# The tests are `hauberk.tests` to the type checker; make it so for Python, which the editable
+# install does not. Only helpers are imported by that name.
+_tests = ModuleType("hauberk.tests")
+_tests.__path__ = [str(Path(__file__).parent)]
+sys.modules.setdefault("hauberk.tests", _tests)
 
-ROOT = Path(__file__).parent.parent
-FIXTURE = ROOT / "tests" / "data" / "fixture.yaml"
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def command(*words: str) -> list[str]:
-    """Return the words that start `hauberk` in this environment as a process of its own."""
-    return [sys.executable, "-m", "hauberk.graph", *words]
+from hauberk.graph.store import Store  # noqa: E402
+from hauberk.loaders.sync import batch, load  # noqa: E402
+from hauberk.tests.support import FIXTURE, Run, Write, command  # noqa: E402
 
 
 @pytest.fixture
@@ -54,7 +46,7 @@ def run(tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> Callable[..., Path]:
+def facts(tmp_path: Path) -> Write:
     """Return a function that writes a fact file and returns its path."""
 
     def write(text: str, name: str = "facts.yaml") -> Path:
@@ -71,35 +63,3 @@ def fixture_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = Store(tmp_path_factory.mktemp("fixture") / "store")
     load(store, batch([FIXTURE]))
     return store
-
-
-def dossier_facts(database: Database) -> set[Quad]:
-    """Return what `current` holds of dossiers, their parts and sources: all that is derived."""
-    return {
-        quad
-        for quad in database.quads_for_pattern(None, None, None, CURRENT)
-        if not is_reference(quad.subject)
-        and kind(quad.subject) not in {"claim", "entry", "dataset", "speaker"}  # type: ignore[arg-type]
-    }
-
-
-def source_text(*keys: str) -> str:
-    """Return the `sources:` section of a fact file with a source of each key, graded B."""
-    lines = ["sources:"]
-    for key in keys:
-        lines += [
-            f"  {key}:",
-            f"    url: https://{key}.example.org/",
-            f"    publisher: {key}",
-            "    published: 2025-01-01",
-            "    reliability: B",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def lines_of(*parts: Iterable[str] | str) -> str:
-    """Join lines, or lists of lines, into a text that ends in a line end."""
-    found: list[str] = []
-    for part in parts:
-        found += [part] if isinstance(part, str) else list(part)
-    return "\n".join(found) + "\n"

@@ -13,7 +13,7 @@ from hauberk.graph.ledger import Ledger
 from hauberk.graph.past import as_of
 from hauberk.graph.terms import Fact, english, partial_date
 from hauberk.ontology.names import HBK, RDF, SKOS, XSD, code, dossier, part, source
-from hauberk.tests.conftest import dossier_facts
+from hauberk.tests.support import dossier_facts
 
 DEAL = dossier("agreement/deal")
 PARTY = dossier("undisclosed/party")
@@ -156,9 +156,10 @@ ANNOUNCED = [(DEAL, HBK.status, code("status", "announced"))]
 def test_order_of_loading_does_not_matter(history: list[Claim], cut: int, flip: bool) -> None:
     one, other = history[:cut], history[cut:]
     straight, turned = fresh(), fresh()
+    parts: dict[str, Sequence[Statement]] = {"a": GROUND, "b": one, "c": other}
     for held, order in ((straight, "abc"), (turned, "cab" if flip else "bca")):
         for name in order:
-            sync(held, name, {"a": GROUND, "b": one, "c": other}[name])
+            sync(held, name, parts[name])
     assert set(straight.store) == set(turned.store)
 
 

@@ -5,15 +5,13 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from pyoxigraph import Quad
 
 from hauberk.graph.store import Store
 from hauberk.loaders.sync import batch, load
-from hauberk.tests.conftest import command, dossier_facts
-from hauberk.tests.test_store import deals
+from hauberk.tests.support import Write, command, deals, dossier_facts
 
 KILLS = 60
 
@@ -24,7 +22,7 @@ def state(store: Store) -> set[Quad]:
 
 
 def test_fifty_and_more_loads_killed_at_random_leave_the_old_or_the_new(
-    tmp_path: Path, facts: Callable[..., Path]
+    tmp_path: Path, facts: Write
 ) -> None:
     store = Store(tmp_path / "store", kept=3)
     versions = [facts(deals(150, status), f"{status}.yaml") for status in ("announced", "signed")]

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,28 +13,7 @@ import pytest
 from hauberk.graph.errors import FaultsError, NotFoundError, StoreError, StoreLockedError
 from hauberk.graph.store import Store
 from hauberk.loaders.sync import batch, load, rehearse
-from hauberk.tests.conftest import Run, command, dossier_facts, source_text
-
-
-def deals(count: int, status: str = "signed") -> str:
-    """Return a fact file of *count* deals."""
-    text = source_text("press") + "dossiers:\n"
-    for number in range(count):
-        text += (
-            f"  agreement/deal-{number}:\n"
-            f"    label: Deal {number}\n"
-            "    claims:\n"
-            "      - from: press\n"
-            "        modality: reported\n"
-            "        says:\n"
-            f"          status: {status}\n"
-            "          participations:\n"
-            "            - {agent: state/FR, role: customer}\n"
-        )
-    return text
-
-
-Write = Callable[..., Path]
+from hauberk.tests.support import Run, Write, command, deals, dossier_facts
 
 
 @pytest.fixture
