@@ -37,6 +37,7 @@ _ENTRY: Final = {
     HBK.pic: "PIC",
     HBK.ticker: "ticker",
 }
+_BROAD: Final = frozenset({HBK.Dossier, HBK.Agent, HBK.Tie})
 _PART_ORDER: Final = (
     HBK.agent, HBK.role, HBK.share, HBK.since, HBK.until,
     HBK.valueQualifier, HBK.amount, HBK.currency, HBK.unit, HBK.scope,
@@ -107,7 +108,7 @@ class _Profiling:
             label=self.directory.label(self.node),
             kinds=sorted(
                 self.directory.label(o) for p, o in current
-                if p == RDF.type and isinstance(o, NamedNode) and o != HBK.Dossier
+                if p == RDF.type and isinstance(o, NamedNode) and o not in _BROAD
             ),
             entry=[
                 (word, self._text(o)) for predicate, word in _ENTRY.items()
@@ -118,7 +119,7 @@ class _Profiling:
             unaccepted=list(self._lines(self.claims_that(denies=False), accepted, inside=False)),
             denied=list(self._lines(self.claims_that(denies=True), accepted, inside=None)),
             notes=[self.voices[c.iri] for c in self.claims if not c.facts],
-            ties=sorted(self._ties()),
+            ties=sorted(set(self._ties())),
         )  # fmt: skip
 
     def claims_that(self, *, denies: bool) -> list[Held]:
@@ -210,11 +211,12 @@ class _Profiling:
         )  # fmt: skip
 
     def _ties(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the ties the dossier takes part in: label, role, id."""
-        for quad in self.database.quads_for_pattern(None, HBK.agent, self.node, CURRENT):
-            if not isinstance(quad.subject, NamedNode):
-                continue
-            tie = NamedNode(quad.subject.value.partition("#")[0])
-            role = self.ledger.object_of(quad.subject, HBK.role)
-            if role is not None:
-                yield self.directory.label(tie), self._text(role), key(tie) or ""
+        """Yield the ties the dossier takes part in, by name or unnamed: label, role, id."""
+        for predicate in (HBK.agent, HBK.namedInsteadOf):
+            for quad in self.database.quads_for_pattern(None, predicate, self.node, CURRENT):
+                if not isinstance(quad.subject, NamedNode):
+                    continue
+                tie = NamedNode(quad.subject.value.partition("#")[0])
+                role = self.ledger.object_of(quad.subject, HBK.role)
+                if role is not None:
+                    yield self.directory.label(tie), self._text(role), key(tie) or ""

@@ -1,24 +1,27 @@
 """SHACL on what a load adds: shapes written to the person who must mend the record."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
-from rdflib import Graph, URIRef
+from rdflib import Graph, Namespace, URIRef
 from rdflib import Literal as RdflibLiteral
+from rdflib.term import Node
 
 from hauberk.graph.claims import Statement
 from hauberk.graph.errors import Fault
+from hauberk.graph.reference import reference
 from hauberk.graph.terms import Fact, Term
 from hauberk.ontology import resource
-from hauberk.ontology.names import CODE, HBK, KINDS, RDF, SKOS, kind
+from hauberk.ontology.names import HBK, KINDS, RDF, SKOS, kind
 
 CHUNK: Final = 4000
 """Statements validated at once: some 100,000 triples, which bounds rdflib's memory."""
 
-_SHACL: Final = "http://www.w3.org/ns/shacl#"
+_SH: Final = Namespace("http://www.w3.org/ns/shacl#")
 
 
 @cache
@@ -75,13 +78,29 @@ def _chunk_violations(
     conforms, report, _ = validate(data, shacl_graph=shapes(), inference="none")
     if conforms or not isinstance(report, Graph):
         return
-    for result in report.subjects(URIRef(_SHACL + "resultSeverity"), URIRef(_SHACL + "Violation")):
-        focus = report.value(result, URIRef(_SHACL + "focusNode"))
-        path = report.value(result, URIRef(_SHACL + "resultPath"))
-        message = report.value(result, URIRef(_SHACL + "resultMessage"))
-        found = place(origin[focus]) if focus in origin else Fault("", 0, str(focus), "", "")
-        field = str(path or "").rpartition("#")[2].rpartition("/")[2]
-        yield Fault(found.file, found.line, found.dossier, field, str(message))
+    for result in report.subjects(_SH.resultSeverity, _SH.Violation):
+        focus = report.value(result, _SH.focusNode)
+        path = report.value(result, _SH.resultPath)
+        message = str(report.value(result, _SH.resultMessage))
+        for subject, predicate in _subjects(data, report, result, focus, path):
+            found = place(origin[subject])
+            field = str(predicate or "").rpartition("#")[2].rpartition("/")[2]
+            yield replace(found, field=field, message=message)
+
+
+def _subjects(
+    data: Graph, report: Graph, result: Node, focus: Node | None, path: Node | None
+) -> Iterator[tuple[Node, Node | None]]:
+    """Yield whose fault a result is, and at which property.
+
+    A shape that judges values, once for however many subjects point to them, blames them all.
+    """
+    predicates = list(shapes().objects(report.value(result, _SH.sourceShape), _SH.targetObjectsOf))
+    for predicate in predicates:
+        for subject in data.subjects(predicate, focus):
+            yield subject, predicate
+    if not predicates and focus is not None:
+        yield focus, path if isinstance(path, URIRef) else None
 
 
 def _described(statement: Statement) -> Iterator[Fact]:
@@ -90,12 +109,18 @@ def _described(statement: Statement) -> Iterator[Fact]:
 
 
 def _known(node: NamedNode) -> Iterator[Fact]:
-    """Yield the class of a dossier named by its IRI, the scheme of a code."""
+    """Yield the class of a dossier named by its IRI, the scheme of a code there is."""
     kind_of = kind(node)
     if kind_of in KINDS and "#" not in node.value:
         yield node, RDF.type, HBK(KINDS[kind_of])
-    elif node.value.startswith(CODE):
-        yield node, SKOS.inScheme, NamedNode(node.value.rpartition("/")[0])
+    elif node in _schemes():
+        yield node, SKOS.inScheme, _schemes()[node]
+
+
+@cache
+def _schemes() -> dict[Any, Any]:
+    """Return the scheme of every code the ontology has."""
+    return {t.subject: t.object for t in reference() if t.predicate == SKOS.inScheme}
 
 
 def _term(term: Term, made: dict[Term, Any]) -> Any:  # noqa: ANN401 - rdflib's own union

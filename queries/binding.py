@@ -10,6 +10,8 @@ from hauberk.graph.errors import BadHeaderError
 from hauberk.queries.catalog import Query
 
 _BLOCK: Final = r"^[ \t]*VALUES[ \t]+\?{name}[ \t]*\{{[ \t]*UNDEF[ \t]*\}}[^\n]*\n"
+_ESCAPE: Final = re.compile(r"\\(?:\\([uU])|.)", re.DOTALL)
+"""An escape of the serialiser, with the `u` that stands after an escaped backslash."""
 
 
 def bind(query: Query, terms: Mapping[str, NamedNode | Literal]) -> str:
@@ -32,16 +34,24 @@ def bind(query: Query, terms: Mapping[str, NamedNode | Literal]) -> str:
 
 
 def written(term: NamedNode | Literal) -> str:
-    """Return a term in SPARQL, in ASCII, so that no engine reads any of it otherwise.
+    r"""Return a term in SPARQL, in ASCII, so that no engine reads any of it otherwise.
 
-    Beyond the serialiser's own escapes, characters outside ASCII are written as code points:
-    some engines take U+2028 or U+0085 for an end of line.
+    Beyond the serialiser's own escapes, characters outside ASCII are written as code points,
+    since some engines take U+2028 or U+0085 for an end of line, and so is a `u` after a
+    backslash: SPARQL 1.1 section 19.2 has code point escapes read before strings are, so that
+    some engines take the text `\u0022` for a quotation mark.
     """
+    apart = _ESCAPE.sub(_without_code_point, str(term))
     return "".join(
-        char if char.isascii() and char.isprintable() else _code_point(char) for char in str(term)
+        char if char.isascii() and char.isprintable() else _code_point(char) for char in apart
     )
 
 
+def _without_code_point(escape: re.Match[str]) -> str:
+    letter = escape[1]
+    return escape[0] if letter is None else escape[0][:2] + _code_point(letter)
+
+
 def _code_point(char: str) -> str:
-    point = ord(char)
-    return f"\\u{point:04X}" if point <= 0xFFFF else f"\\U{point:08X}"  # noqa: PLR2004
+    """Return the escape of eight digits: rdflib takes four and four more hex letters for one."""
+    return f"\\U{ord(char):08X}"

@@ -3,13 +3,18 @@
 import io
 import json
 from collections.abc import Callable, Mapping
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from hauberk.ontology.names import CODE, ID, XSD
 from hauberk.queries.runner import Cell, Table
 
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+_WORD: Final = 12
+"""Characters of a word that a column keeps together, where the terminal is narrow."""
 _RESULTS: Final = "http://www.w3.org/2005/sparql-results#"
 
 
@@ -153,33 +158,59 @@ FORMATS: Final[Mapping[str, Callable[[Table], str]]] = {
 def draw(table: Table, out: IO[str], *, width: int | None = None) -> None:
     """Draw the table to the terminal's width, or to *width* columns.
 
-    Where *out* is no terminal and no width is given, lines are as long as they need to be.
-    A column of IRIs is left out where a column of the same name with `Label` stands beside it.
+    Where *out* is no terminal and no width is given, lines are as long as they need to be. Where
+    a table is too wide, addresses become numbered notes below it. A column of IRIs is left out
+    where a column of the same name with `Label` stands beside it, and so is one without values.
     """
-    from rich import box
     from rich.console import Console
-    from rich.table import Table as RichTable
+
+    natural = Console(file=io.StringIO(), width=100_000)
+    if width is None:
+        width = Console(file=out).width if out.isatty() else None
+    drawn = _drawn(table, notes=None)
+    needed = natural.measure(drawn).maximum
+    console = Console(
+        file=out, width=needed if width is None else width, highlight=False, soft_wrap=False
+    )
+    notes: dict[str, int] = {}
+    if width is not None and needed > width:
+        drawn = _drawn(table, notes)
+    with console.capture() as captured:
+        console.print(drawn)
+    lines = captured.get().splitlines()
+    out.write("\n".join(line.rstrip() for line in lines) + "\n")
+    for url, number in notes.items():
+        out.write(f"[{number}] {url}\n")
+
+
+def _drawn(table: Table, notes: dict[str, int] | None) -> "RichTable":
+    """Return the table for the terminal; with *notes*, each address as the number of a note."""
+    from rich import box
+    from rich.table import Table as Drawn
     from rich.text import Text
 
+    drawn = Drawn(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     shown = [
         index
         for index, column in enumerate(table.columns)
-        if f"{column}Label" not in table.columns and column != "claim"
+        if f"{column}Label" not in table.columns
+        and (not table.rows or any(row[index] is not None for row in table.rows))
+        and column != "claim"
     ]
-    natural = sum(
-        max([len(table.columns[i]), *(len(plain(row[i])) for row in table.rows)]) + 3 for i in shown
-    )
-    if width is None and not out.isatty():
-        width = natural + 4
-    console = Console(file=out, width=width, highlight=False, soft_wrap=False)
-    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for index in shown:
-        name = table.columns[index].removesuffix("Label") or table.columns[index]
-        is_url = any(plain(row[index]).startswith("http") for row in table.rows)
-        drawn.add_column(_words(name), overflow="fold", min_width=8 if is_url else None)
+        words = _words(table.columns[index].removesuffix("Label") or table.columns[index])
+        cells = [plain(row[index]) for row in table.rows]
+        longest = max(len(word) for text in [words, *cells] for word in (text.split() or [""]))
+        drawn.add_column(words, overflow="fold", min_width=min(longest, _WORD))
     for row in table.rows:
-        drawn.add_row(*(Text(plain(row[index])) for index in shown))
-    console.print(drawn)
+        drawn.add_row(*(Text(_noted(plain(row[index]), notes)) for index in shown))
+    return drawn
+
+
+def _noted(text: str, notes: dict[str, int] | None) -> str:
+    if notes is None or not text.startswith(("http://", "https://")):
+        return text
+    return f"[{notes.setdefault(text, len(notes) + 1)}]"
 
 
 def _words(name: str) -> str:
