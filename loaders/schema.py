@@ -12,6 +12,9 @@ _TEXT: Final[Schema] = {"type": "string", "minLength": 1}
 _NUMBER: Final[Schema] = {
     "oneOf": [{"type": "number"}, {"type": "string", "pattern": r"^\d{1,30}(\.\d{1,12})?$"}]
 }
+_COUNT: Final[Schema] = {
+    "oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^\d{1,9}$"}]
+}
 _DATE: Final[Schema] = {
     "description": "A day, month or year: YYYY-MM-DD, YYYY-MM or YYYY.",
     "oneOf": [
@@ -111,7 +114,9 @@ def _dossier(words: Vocabulary) -> Schema:
             "state": _described(_state(words), "The state of its seat, by its code."),
             "withheld": _described(_TEXT, "Why the speaker does not name the party."),
             "unknown": _described(_TEXT, "Why nobody has named the party."),
-            "collective": _described({"enum": [True, False]}, "It stands for several parties."),
+            "collective": _described(
+                {"enum": [True, False, "true", "false"]}, "It stands for several parties."
+            ),
             "identifiers": _object(dict.fromkeys(IDENTIFIERS, _TEXT)),
             "website": {"type": "string", "format": "uri"},
             "claims": {"type": ["array", "null"], "items": {"$ref": "#/$defs/claim"}},
@@ -131,9 +136,9 @@ def _claim(words: Vocabulary) -> Schema:
             "said": _DATE,
             "passage": _object(
                 {
-                    "paragraph": {"type": "integer", "minimum": 1},
-                    "start": {"type": "integer", "minimum": 0},
-                    "end": {"type": "integer", "minimum": 1},
+                    "paragraph": _COUNT,
+                    "start": _COUNT,
+                    "end": _COUNT,
                     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
                 },
                 required=("sha256",),

@@ -1,0 +1,161 @@
+"""The bundled facts as data under test: sourced, dated, whole, and as many as they should be."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from pyoxigraph import NamedNode
+from pyoxigraph import Store as Database
+
+from hauberk.graph.ledger import Ledger
+from hauberk.loaders.sync import Sync, bundled, scratch
+from hauberk.ontology.names import HBK, RDF
+from hauberk.tests.support import ROOT
+
+FACTS = sorted((ROOT / "loaders" / "facts").glob("*.yaml"))
+DOCUMENTS = {
+    path.name: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506
+    for path in FACTS
+}
+TODAY = date.today().isoformat()  # noqa: DTZ011 - a fact's day has no zone
+
+
+def sources() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, document in DOCUMENTS.items():
+        for key, record in (document.get("sources") or {}).items():
+            yield name, key, record
+
+
+def claims() -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    for name, document in DOCUMENTS.items():
+        for key, record in (document.get("dossiers") or {}).items():
+            for claim in record.get("claims") or []:
+                yield name, key, claim, document["sources"]
+
+
+@pytest.fixture(scope="module")
+def base() -> Database:
+    from pyoxigraph import Literal
+
+    from hauberk.ontology.names import XSD
+
+    ledger = scratch()
+    plan = Sync(bundled()).prepare(ledger)
+    ledger.carry_out(plan, Literal("2026-01-01T00:00:00Z", datatype=XSD.dateTime))
+    return ledger.store
+
+
+def count(base: Database, cls: NamedNode) -> int:
+    return len(Ledger(base)._subjects(RDF.type, cls))
+
+
+def test_every_source_has_an_absolute_address_a_publisher_and_a_reasoned_grade() -> None:
+    for name, key, record in sources():
+        where = f"{name}, source {key}"
+        parts = urlsplit(record.get("url", ""))
+        assert parts.scheme in {"http", "https"}, where
+        assert "." in (parts.hostname or ""), where
+        assert record.get("publisher"), f"{where}: name the publisher"
+        assert record.get("reliability"), f"{where}: grade it A to F"
+        assert record.get("reliability-reason"), f"{where}: say why that grade"
+
+
+def test_every_source_is_cited() -> None:
+    for name, document in DOCUMENTS.items():
+        cited: set[str] = set()
+        for file, _, claim, _ in claims():
+            if file == name:
+                given = claim["from"]
+                cited |= {given} if isinstance(given, str) else set(given)
+        assert not set(document.get("sources") or {}) - cited, f"{name}: cite or remove these"
+
+
+def test_no_date_lies_in_the_future() -> None:
+    for name, key, record in sources():
+        assert record.get("published", "") <= TODAY, f"{name}, source {key}"
+    for name, key, claim, _ in claims():
+        assert claim.get("said", "") <= TODAY, f"{name}, {key}"
+
+
+def test_no_claim_is_said_after_the_source_it_was_read_in() -> None:
+    for name, key, claim, known in claims():
+        given = claim["from"]
+        dates = [known[each].get("published") for each in
+                 ([given] if isinstance(given, str) else given)]  # fmt: skip
+        if claim.get("said") and all(dates):
+            latest = max(dates)
+            width = min(len(latest), len(claim["said"]))
+            assert claim["said"][:width] <= latest[:width], f"{name}, {key}: {claim['said']}"
+
+
+def test_nothing_announced_or_signed_lies_after_it_was_said() -> None:
+    for name, key, claim, _ in claims():
+        if claim["modality"] in {"expected", "opinion"} or not claim.get("said"):
+            continue
+        for word in ("announced", "signed", "approved", "delivered"):
+            day = claim.get("says", {}).get(word)
+            if day:
+                width = min(len(day), len(claim["said"]))
+                assert day[:width] <= claim["said"][:width], f"{name}, {key}: {word} {day}"
+
+
+def test_passages_are_pointed_to_and_never_quoted() -> None:
+    pointed = [claim["passage"] for _, _, claim, _ in claims() if "passage" in claim]
+    assert len(pointed) >= 20
+    assert all(set(passage) <= {"paragraph", "start", "end", "sha256"} for passage in pointed)
+
+
+def test_notes_are_short_and_in_our_own_words() -> None:
+    for name, key, claim, _ in claims():
+        note = claim.get("note", "")
+        assert len(note) <= 600, f"{name}, {key}: a note of {len(note)} characters; restate it"
+
+
+def test_no_two_dossiers_of_a_kind_bear_one_label() -> None:
+    labels = Counter(
+        (key.partition("/")[0], record["label"].casefold())
+        for document in DOCUMENTS.values()
+        for key, record in (document.get("dossiers") or {}).items()
+        if "label" in record
+    )
+    assert not [label for label, times in labels.items() if times > 1]
+
+
+@pytest.mark.parametrize(
+    ("cls", "least"),
+    [
+        (HBK.Tie, 135), (HBK.Firm, 75), (HBK.PublicBody, 30), (HBK.CooperationModel, 30),
+        (HBK.UndisclosedParty, 20), (HBK.Person, 45), (HBK.Source, 400), (HBK.Claim, 780),
+    ],
+)  # fmt: skip
+def test_the_base_holds_as_much_as_it_should(cls: NamedNode, least: int, base: Database) -> None:
+    found = count(base, cls)
+    assert found >= least, f"{cls.value}: {found}; did a file go missing?"
+
+
+def test_every_record_of_the_first_part_is_a_dossier(base: Database) -> None:
+    ledger = Ledger(base)
+    for key in (
+        "agreement/fr-ua-carmaker-drones-lci-2025-06",
+        "agreement/renault-ukraine-drones-franceinfo-2025-06",
+        "agreement/renault-ukraine-drones-ambassador-2025-09",
+        "agreement/chorus-dga-initial-contract-2025-12",
+        "agreement/renault-turgis-gaillard-chorus-2026-01",
+        "agreement/renault-chorus-le-mans-announcement-2026-02",
+        "agreement/mbda-one-way-effector-carmaker-2025-06",
+        "agreement/dga-mbda-one-way-effector-2025-12",
+        "programme/danish-model",
+        "agreement/g7-vilnius-declaration",
+    ):
+        assert ledger.is_known(NamedNode("https://w3id.org/hauberk/id/" + key)), key
+
+
+def test_a_deal_only_expected_or_denied_makes_no_tie(base: Database) -> None:
+    ledger = Ledger(base)
+    denied = NamedNode("https://w3id.org/hauberk/id/agreement/leonardo-ukraine-drone-denied")
+    assert ledger.is_known(denied)
+    assert HBK.Tie not in {q.object for q in base.quads_for_pattern(denied, RDF.type, None, None)}
