@@ -113,8 +113,7 @@ class Acceptance:
                 return False
         elif statement.credibility not in self.rule.credibilities:
             return False
-        best = min(map(self.world.reliability, statement.sources), key=self._reliability_rank)
-        return best not in self.rule.rejected_reliabilities
+        return bool(self._reliabilities(statement))
 
     def grade(self, statement: Held) -> Grade:
         """Return modality, credibility and reliability as ranks; lower is better."""
@@ -125,12 +124,17 @@ class Acceptance:
             if statement.credibility
             else rule.ungraded_credibility
         )
-        reliabilities = map(self.world.reliability, statement.sources)
-        best = min(map(self._reliability_rank, reliabilities), default=rule.ungraded_reliability)
+        best = min(self._reliabilities(statement), default=rule.ungraded_reliability)
         return (modality, credibility, best)
 
-    def _reliability_rank(self, reliability: NamedNode | None) -> int:
-        return self.rule.ranks[reliability] if reliability else self.rule.ungraded_reliability
+    def _reliabilities(self, statement: Held) -> list[int]:
+        """Return the ranks of the statement's sources, without those whose grade is rejected."""
+        codes = [self.world.reliability(source) for source in statement.sources]
+        return [
+            self.rule.ranks[code] if code else self.rule.ungraded_reliability
+            for code in codes
+            if code not in self.rule.rejected_reliabilities
+        ]
 
     def _strike(self, denials: Iterable[_Support]) -> None:
         """Step 2: a denial takes away each support that is no better graded and no later.

@@ -50,7 +50,10 @@ def violations(
 
 
 def data_graph(statements: Iterable[Statement]) -> tuple[Graph, dict[Any, NamedNode]]:
-    """Return *statements* as the graph that the shapes judge, and whose each subject is.
+    """Return *statements* as the graph that the shapes judge, and whose each triple is.
+
+    A subject stands in the map too, for the first statement that has it.
+
 
     Beside them stand the class of each dossier and the scheme of each code that they name.
     """
@@ -59,9 +62,10 @@ def data_graph(statements: Iterable[Statement]) -> tuple[Graph, dict[Any, NamedN
     data = Graph()
     for statement in statements:
         for subject, predicate, value in _described(statement):
-            whose = _term(subject, terms)
-            data.add((whose, _term(predicate, terms), _term(value, terms)))
-            origin.setdefault(whose, statement.iri)
+            triple = (_term(subject, terms), _term(predicate, terms), _term(value, terms))
+            data.add(triple)
+            origin.setdefault(triple, statement.iri)
+            origin.setdefault(triple[0], statement.iri)
     for named in list(terms):
         if isinstance(named, NamedNode):
             for subject, predicate, value in _known(named):
@@ -78,12 +82,12 @@ def _chunk_violations(
     conforms, report, _ = validate(data, shacl_graph=shapes(), inference="none")
     if conforms or not isinstance(report, Graph):
         return
-    for result in report.subjects(_SH.resultSeverity, _SH.Violation):
+    for result in report.objects(None, _SH.result):
         focus = report.value(result, _SH.focusNode)
         path = report.value(result, _SH.resultPath)
         message = str(report.value(result, _SH.resultMessage))
         for subject, predicate in _subjects(data, report, result, focus, path):
-            found = place(origin[subject])
+            found = place(origin.get((subject, predicate, focus)) or origin[subject])
             field = str(predicate or "").rpartition("#")[2].rpartition("/")[2]
             yield replace(found, field=field, message=message)
 

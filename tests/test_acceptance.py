@@ -387,3 +387,11 @@ def test_a_firms_seat_shows_in_its_ties_when_it_becomes_known() -> None:
     assert not accepted(held, DEAL, HBK.involvesState)
     sync(held, "seat", [entry(FIRMS[1], (FIRMS[1], HBK.state, dossier("state/SE")))])
     assert accepted(held, DEAL, HBK.involvesState) == {str(dossier("state/SE"))}
+
+
+def test_a_claim_stands_on_its_best_source_and_falls_only_with_all_of_them() -> None:
+    unjudged = source("https://f.example.org/")
+    both, alone = (SOURCES[2], unjudged), (SOURCES[2],)
+    held = held_of(graded(unjudged, "F"), claim(SIGNED, sources=both))
+    assert accepted(held, DEAL, HBK.status)
+    assert not accepted(held_of(claim(SIGNED, sources=alone)), DEAL, HBK.status)
