@@ -7,7 +7,19 @@ from pyoxigraph import Literal, NamedNode
 from pyoxigraph import Store as Database
 
 from hauberk.graph.claims import CURRENT
-from hauberk.ontology.names import CODE, HBK, ID, KINDS, RDF, RDFS, SKOS, key, kind
+from hauberk.ontology.names import (
+    CODE,
+    HBK,
+    ID,
+    KINDS,
+    RDF,
+    RDFS,
+    SKOS,
+    dossier,
+    is_key,
+    key,
+    kind,
+)
 
 _NAMING = (RDFS.label, SKOS.prefLabel, SKOS.altLabel, HBK.alpha2, HBK.alpha3, HBK.ticker)
 
@@ -66,12 +78,9 @@ class Directory:
         if "/" not in given:
             candidates = [f"{each}/{given}" for each in sorted(kinds)]
         for candidate in candidates:
-            if candidate.partition("/")[0] not in kinds:
+            if not is_key(candidate) or candidate.partition("/")[0] not in kinds:
                 continue
-            try:
-                node = NamedNode(ID + candidate)
-            except ValueError:
-                continue
+            node = dossier(candidate)
             if any(self.database.quads_for_pattern(node, RDF.type, None, CURRENT)):
                 return self.listed(node)
         return None

@@ -10,8 +10,8 @@ from hauberk.graph.errors import BadHeaderError
 from hauberk.queries.catalog import Query
 
 _BLOCK: Final = r"^[ \t]*VALUES[ \t]+\?{name}[ \t]*\{{[ \t]*UNDEF[ \t]*\}}[^\n]*\n"
-_ESCAPE: Final = re.compile(r"\\(?:\\([uU])|.)", re.DOTALL)
-"""An escape of the serialiser, with the `u` that stands after an escaped backslash."""
+_ESCAPE: Final = re.compile(r"\\(?:\\([uU])|u([0-9A-Fa-f]{4})|.)", re.DOTALL)
+"""An escape of the serialiser: a backslash with the `u` behind it, a code point, another."""
 
 
 def bind(query: Query, terms: Mapping[str, NamedNode | Literal]) -> str:
@@ -48,8 +48,9 @@ def written(term: NamedNode | Literal) -> str:
 
 
 def _without_code_point(escape: re.Match[str]) -> str:
-    letter = escape[1]
-    return escape[0] if letter is None else escape[0][:2] + _code_point(letter)
+    if escape[1]:
+        return escape[0][:2] + _code_point(escape[1])
+    return f"\\U0000{escape[2]}" if escape[2] else escape[0]
 
 
 def _code_point(char: str) -> str:

@@ -261,6 +261,13 @@ def test_show_names_near_dossiers_and_asks_which_of_several(run: Run, base: Path
     assert any("fr-ua-carmaker" in tie[2] for tie in told["ties"])
 
 
+def test_a_part_of_a_dossier_is_no_dossier_to_ask_about(run: Run, base: Path) -> None:
+    part = "agreement/fr-ua-carmaker-drones-lci-2025-06#host-state-UA"
+    done = run("query", "claims-about", "--dossier", part, store=base)
+    assert done.returncode == 1
+    assert "no dossier goes by" in done.stderr
+
+
 def test_status_counts_what_the_store_holds(run: Run, base: Path) -> None:
     told = json.loads(run("status", "--format", "json", store=base).stdout)
     assert told["ties"] >= 120

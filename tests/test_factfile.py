@@ -264,3 +264,22 @@ def test_shapes_refuse_what_the_form_lets_through(facts: Write) -> None:
     found = faults_of(facts(text))
     assert len(found) == 1
     assert found[0].startswith("facts.yaml:12: agreement/deal, lei: ")
+
+
+def test_two_datasets_that_describe_a_source_differently_still_give_it_one_of_each(
+    facts: Write, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    head = HEAD.replace("    publisher: press\n", "    publisher: press\n    language: LANGUAGE\n")
+    for language in ("en", "fr"):
+        text = head.replace("LANGUAGE", language).replace(
+            "publisher: press", f"title: T {language}"
+        )
+        load(store, batch([facts(text + "dossiers: {}\n", f"{language}.yaml")]))
+    with store.read() as snapshot:
+        answer = snapshot.query(
+            "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT ?language ?title"
+            "{ ?s a <https://w3id.org/hauberk/ns#Source> ; dcterms:language ?language ;"
+            " dcterms:title ?title }"
+        )
+        assert len(list(answer)) == 1  # type: ignore[arg-type]
