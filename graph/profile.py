@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from hauberk.graph.acceptance import Held
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.directory import Directory
-from hauberk.graph.ledger import Ledger
+from hauberk.graph.holdings import Holdings
 from hauberk.graph.store import Snapshot
 from hauberk.graph.terms import Term, earliest
 from hauberk.ontology.names import (
@@ -90,11 +90,11 @@ def profile(snapshot: Snapshot, node: NamedNode) -> Profile:
 class _Profiling:
     def __init__(self, snapshot: Snapshot, node: NamedNode) -> None:
         self.database = snapshot.database
-        self.ledger = Ledger(snapshot.database)
+        self.held = Holdings(snapshot.database)
         self.directory = Directory(snapshot.database)
         self.node = node
         self.claims = sorted(
-            (held for held in self.ledger.statements(node) if not held.is_entry),
+            (held for held in self.held.statements(node) if not held.is_entry),
             key=lambda held: (earliest(held.said) or "9", held.iri.value),
         )
         self.voices = {held.iri: self._voice(held) for held in self.claims}
@@ -186,7 +186,7 @@ class _Profiling:
         return term.value
 
     def _voice(self, held: Held) -> Voice:
-        one = self.ledger.object_of
+        one = self.held.object_of
         speaker = one(held.iri, PROV.wasAttributedTo)
         note = one(held.iri, SKOS.note)
         grades = sorted(
@@ -217,6 +217,6 @@ class _Profiling:
                 if not isinstance(quad.subject, NamedNode):
                     continue
                 tie = NamedNode(quad.subject.value.partition("#")[0])
-                role = self.ledger.object_of(quad.subject, HBK.role)
+                role = self.held.object_of(quad.subject, HBK.role)
                 if role is not None:
                     yield self.directory.label(tie), self._text(role), key(tie) or ""

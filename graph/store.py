@@ -20,9 +20,10 @@ from pyoxigraph import Store as Database
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.errors import NotFoundError, QueryError, StoreError
 from hauberk.graph.generations import Generation, Generations
-from hauberk.graph.ledger import Ledger, Plan, Progress
+from hauberk.graph.ledger import Ledger, Plan
 from hauberk.graph.lock import writer_lock
 from hauberk.graph.past import as_of
+from hauberk.graph.settlement import Progress
 from hauberk.ontology.names import XSD
 
 KEPT_GENERATIONS: Final = 10

@@ -6,9 +6,9 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from hauberk.graph.terms import Fact
-from hauberk.loaders.documents import Record
 from hauberk.loaders.fields import PARTS, SAYS, Field
 from hauberk.loaders.reading import Reading
+from hauberk.loaders.records import Record
 from hauberk.ontology.names import AGENT_KINDS, HBK, RDF, digest, key, part, slug
 
 _CURRENCY_LETTERS: Final = 3

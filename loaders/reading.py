@@ -12,7 +12,7 @@ from rapidfuzz import process
 
 from hauberk.graph.errors import Fault
 from hauberk.graph.terms import decimal, partial_date
-from hauberk.loaders.documents import Listing, Record
+from hauberk.loaders.records import Listing, Record
 from hauberk.ontology.names import code, dossier, is_key
 
 _MISSING: Final = "is missing"

@@ -13,14 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hauberk.graph.errors import Fault
-from hauberk.loaders.documents import (
-    MAX_DEPTH,
-    MAX_FILE,
-    MAX_LINE,
-    Listing,
-    Record,
-    stream_documents,
-)
+from hauberk.loaders.documents import MAX_FILE, MAX_LINE, stream_documents
+from hauberk.loaders.records import MAX_DEPTH, Listing, Record
 from hauberk.tests.support import Run
 
 

@@ -50,7 +50,7 @@ def base() -> Database:
 
 
 def count(base: Database, cls: NamedNode) -> int:
-    return len(Ledger(base)._subjects(RDF.type, cls))
+    return len(Ledger(base).subjects(RDF.type, cls))
 
 
 def test_every_source_has_an_absolute_address_a_publisher_and_a_reasoned_grade() -> None:
