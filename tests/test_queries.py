@@ -21,7 +21,7 @@ from rdflib.plugins.sparql import prepareQuery
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.errors import BadParameterError
 from hauberk.graph.store import Snapshot, Store
-from hauberk.loaders.sync import bundled, load
+from hauberk.loaders.sync import batch, bundled, load
 from hauberk.ontology.names import ID, RDFS, SKOS, dossier
 from hauberk.queries.binding import bind
 from hauberk.queries.catalog import TAGS, TYPES, Header, Parameter, Query, catalog
@@ -61,15 +61,16 @@ class Case:
     as_of: str | None
     columns: list[str]
     rows: list[list[str]]
+    facts: str = "fixture"
 
 
-def cases() -> Iterator[Case]:
-    """Yield a case for each golden file, `<query>.csv` or `<query>@<variant>.csv`."""
+def cases(folder: Path, facts: str) -> Iterator[Case]:
+    """Yield a case for each golden file in *folder*, `<query>.csv` or `<query>@<variant>.csv`."""
     asked: dict[str, dict[str, Any]] = yaml.load(
-        (GOLDEN / "cases.yaml").read_text(encoding="utf-8"),
+        (folder / "cases.yaml").read_text(encoding="utf-8"),
         Loader=yaml.CBaseLoader,  # noqa: S506 - every scalar stays text
     )
-    for path in sorted(GOLDEN.glob("*.csv")):
+    for path in sorted(folder.glob("*.csv")):
         how = asked.pop(path.stem) if "@" in path.stem else {}
         with path.open(encoding="utf-8", newline="") as file:
             columns, *rows = csv.reader(file)
@@ -80,11 +81,17 @@ def cases() -> Iterator[Case]:
             as_of=how.get("as-of"),
             columns=columns,
             rows=rows,
+            facts=facts,
         )
-    assert not asked, f"golden/cases.yaml names answers without a CSV file: {', '.join(asked)}"
+    assert not asked, f"{folder}/cases.yaml names answers without a CSV file: {', '.join(asked)}"
 
 
-CASES: Final = list(cases())
+# The answers in golden/ are to data/fixture.yaml, those in golden/<name>/ to data/<name>.yaml.
+FOLDERS: Final = [each for each in sorted(GOLDEN.iterdir()) if each.is_dir()]
+CASES: Final = [
+    *cases(GOLDEN, "fixture"),
+    *(case for folder in FOLDERS for case in cases(folder, folder.name)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -218,10 +225,21 @@ def test_is_read_by_rdflib(query: Query) -> None:
 # -- The answers ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))
-def test_answer_is_the_golden_one(case: Case, fixture: Snapshot) -> None:
-    snapshot = fixture.as_of(case.as_of) if case.as_of else fixture
-    answer = run(case.query, snapshot, case.parameters)
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Store]:
+    """Return a store of each fact file that golden answers are given to."""
+    made = {}
+    for name in sorted({case.facts for case in CASES}):
+        made[name] = Store(tmp_path_factory.mktemp(name) / "store")
+        load(made[name], batch([TESTS / "data" / f"{name}.yaml"]))
+    return made
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.facts}-{case.name}")
+def test_answer_is_the_golden_one(case: Case, stores: Mapping[str, Store]) -> None:
+    with stores[case.facts].read() as snapshot:
+        asked = snapshot.as_of(case.as_of) if case.as_of else snapshot
+        answer = run(case.query, asked, case.parameters)
     assert texts(answer, case.columns) == case.rows
 
 
