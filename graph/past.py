@@ -8,7 +8,7 @@ from hauberk.graph.claims import CURRENT
 from hauberk.graph.ledger import Ledger
 from hauberk.graph.reference import reference_quads
 from hauberk.graph.terms import earliest
-from hauberk.ontology.names import DCTERMS, HBK, RDF, kind
+from hauberk.ontology.names import DCTERMS, HBK, RDF, kind, part
 
 
 def as_of(store: Store, day: str) -> Store:
@@ -32,26 +32,28 @@ def _kept(store: Store, day: str) -> Iterator[Quad]:
             iri = found.subject
             if not isinstance(iri, NamedNode):
                 continue
-            metadata = list(store.quads_for_pattern(iri, None, None, CURRENT))
-            if live == HBK.Claim and not _said_by(metadata, day):
+            if live == HBK.Claim and not _said_by(store, iri, day):
                 continue
-            yield from metadata
-            for quad in metadata:
-                value = quad.object
-                if isinstance(value, NamedNode) and _belongs(iri, value):
-                    yield from store.quads_for_pattern(value, None, None, CURRENT)
-                    selectors = store.quads_for_pattern(value, None, None, CURRENT)
-                    for inner in selectors:
-                        if isinstance(inner.object, NamedNode) and _belongs(iri, inner.object):
-                            yield from store.quads_for_pattern(inner.object, None, None, CURRENT)
-            denied = [q.object for q in metadata if q.predicate == HBK.denies]
-            graph = denied[0] if denied and isinstance(denied[0], NamedNode) else iri
-            yield from store.quads_for_pattern(None, None, None, graph)
+            yield from _described(store, iri)
+            for graph in (iri, part(iri, "denied")):
+                yield from store.quads_for_pattern(None, None, None, graph)
 
 
-def _said_by(metadata: list[Quad], day: str) -> bool:
-    for quad in metadata:
-        if quad.predicate == DCTERMS.issued and isinstance(quad.object, Literal):
+def _described(store: Store, iri: NamedNode) -> Iterator[Quad]:
+    """Yield a statement's metadata, and what is described for it alone: its passage, speaker."""
+    queue, seen = [iri], {iri}
+    while queue:
+        for quad in store.quads_for_pattern(queue.pop(), None, None, CURRENT):
+            yield quad
+            value = quad.object
+            if isinstance(value, NamedNode) and value not in seen and _belongs(iri, value):
+                seen.add(value)
+                queue.append(value)
+
+
+def _said_by(store: Store, iri: NamedNode, day: str) -> bool:
+    for quad in store.quads_for_pattern(iri, DCTERMS.issued, None, CURRENT):
+        if isinstance(quad.object, Literal):
             return earliest(quad.object) <= day
     return False
 

@@ -38,7 +38,13 @@ def snapshot(day: str | None = None) -> Iterator[Snapshot]:
         module, _, name = _FILL.partition(":")
         getattr(import_module(module), name)(store)
     with store.read() as opened:
-        yield opened.as_of(day) if day else opened
+        if day is None:
+            yield opened
+            return
+        undated = opened.undated_claims()
+        if undated:
+            click.echo(f"As of {day}: {undated} undated claims are left out.", err=True)
+        yield opened.as_of(day)
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:

@@ -24,7 +24,7 @@ from hauberk.graph.ledger import Ledger, Plan
 from hauberk.graph.lock import writer_lock
 from hauberk.graph.past import as_of
 from hauberk.graph.settlement import Progress
-from hauberk.ontology.names import XSD
+from hauberk.ontology.names import DCTERMS, HBK, RDF, XSD
 
 KEPT_GENERATIONS: Final = 10
 Answer = QuerySolutions | QueryBoolean | QueryTriples
@@ -40,6 +40,13 @@ class Snapshot:
     def as_of(self, day: str) -> "Snapshot":
         """Return the snapshot as the rule gives it for the claims said by *day* (YYYY-MM-DD)."""
         return Snapshot(as_of(self.database, day), self.generation)
+
+    def undated_claims(self) -> int:
+        """Return how many live claims have no date: a past day leaves them out."""
+        return sum(
+            self.ledger.object_of(claim, DCTERMS.issued) is None
+            for claim in self.ledger.subjects(RDF.type, HBK.Claim)
+        )
 
     def query(self, text: str) -> Answer:
         """Answer a SPARQL query; `current` is the default graph, `GRAPH` sees every claim.

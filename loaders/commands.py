@@ -90,7 +90,9 @@ def load(paths: tuple[str, ...], form: str | None, dataset: str | None, dry_run:
 def check(paths: tuple[str, ...], form: str | None) -> None:
     """Check fact files, or the bundled facts, against schema, shapes and store; write nothing.
 
-    Every fault is printed with its file and line. The exit code is 1 if there is any.
+    Every fault is printed with its file and line. The store is checked too: what is accepted in
+    it must follow from its claims, and all that is named must be there. The exit code is 1 if
+    there is any fault.
     """
     given = _given(paths, form, None)
     store = current_store()
@@ -103,11 +105,25 @@ def check(paths: tuple[str, ...], form: str | None) -> None:
         count = len(exc.faults)
         click.echo(f"{count} fault{'s' if count != 1 else ''}.", err=True)
         sys.exit(1)
+    faults = _audit(store)
+    for line in faults:
+        click.echo(f"{store.root}: {line}")
+    if faults:
+        sys.exit(1)
     files = len(given.inputs)
     click.echo(
         f"{files} file{'s' if files != 1 else ''} in order:"
         f" {tally.added + tally.unchanged} claims, {tally.added} of them new to the store."
     )
+
+
+def _audit(store: Store) -> list[str]:
+    from hauberk.graph.audit import audit
+
+    if store.is_empty:
+        return []
+    with store.read() as snapshot:
+        return list(audit(snapshot.ledger))
 
 
 @click.command(epilog="Example: hauberk schema > hauberk-facts.schema.json")

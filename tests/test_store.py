@@ -283,3 +283,27 @@ def test_the_log_says_what_each_generation_changed(store: Store, facts: Write, r
     assert [(g["number"], g["added"], g["withdrawn"]) for g in listed] == [(2, 2, 2), (1, 2, 0)]
     assert run("log", store=store.root).stdout.startswith("*    2 from 1  ")
     assert command("log")[-1] == "log"
+
+
+def test_check_finds_an_accepted_fact_that_no_claim_carries(
+    store: Store, facts: Write, run: Run
+) -> None:
+    given = facts(deals(2))
+    load(store, batch([given]))
+    assert run("check", str(given), store=store.root).returncode == 0
+    from pyoxigraph import NamedNode, Quad
+    from pyoxigraph import Store as Database
+
+    from hauberk.graph.claims import CURRENT
+    from hauberk.ontology.names import HBK, code, dossier
+
+    database = Database(str(store.generations.folder(1)))
+    deal = dossier("agreement/deal-0")
+    database.add(Quad(deal, HBK.status, code("status", "cancelled"), CURRENT))
+    database.add(Quad(deal, HBK.partOf, NamedNode(dossier("programme/none").value), CURRENT))
+    del database
+    done = run("check", str(given), store=store.root)
+    assert done.returncode == 1
+    assert "agreement/deal-0 names programme/none, which no fact file opens" in done.stdout
+    assert "agreement/deal-0: what is accepted does not follow from its claims" in done.stdout
+    assert len(done.stdout.splitlines()) == 2
