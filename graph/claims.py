@@ -112,6 +112,9 @@ class Claim:
     note: str | None = None
     passage: Passage | None = None
     contests: tuple[NamedNode, ...] = field(default=())
+    checked: Literal | None = field(default=None, compare=False)
+    """When it was last looked up again. Looking does not change what was said: it is no part
+    of the claim's name, and the ledger keeps the latest day."""
 
     @cached_property
     def iri(self) -> NamedNode:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from hauberk.graph.claims import CURRENT, Statement, recorded
+from hauberk.graph.claims import CURRENT, Claim, Statement, recorded
 from hauberk.graph.holdings import WITHDRAWN, Holdings
 from hauberk.graph.reference import install_reference
 from hauberk.graph.settlement import Progress, Settlement
-from hauberk.graph.terms import Term
+from hauberk.graph.terms import Term, earliest
 from hauberk.ontology.names import DCTERMS, HBK, PROV, RDF, VOID, kind, part
 
 
@@ -24,13 +24,15 @@ class Tally:
     entries_withdrawn: int = 0
     regrouped: int = 0
     """Statements that stay live and only change the datasets that hold them."""
+    checked: int = 0
+    """Claims whose day of the last check changed."""
     reference_changed: bool = False
 
     @property
     def changes(self) -> bool:
         """Tell whether anything in the store changed."""
         counts = (self.added, self.withdrawn, self.entries_added, self.entries_withdrawn)
-        return any(counts) or self.regrouped > 0 or self.reference_changed
+        return any((*counts, self.regrouped, self.checked, self.reference_changed))
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class Plan:
     shared: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
     revived: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
     gone: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
+    checks: dict[NamedNode, Literal] = field(default_factory=dict)
+    """The day each claim was last checked, where that is news."""
     titles: dict[NamedNode, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
@@ -66,16 +70,26 @@ class Ledger(Holdings):
                 if iri in seen:
                     continue
                 seen.add(iri)
+                self._check(plan, statement)
                 if iri in held:
                     plan.tally.unchanged += _is_claim(iri)
                 else:
                     self._place(plan, dataset, statement)
             plan.gone.extend((dataset, iri) for iri in sorted(held - seen, key=str))
+        plan.tally.checked = len(plan.checks)
         last = self._last_holders(plan)
         plan.tally.withdrawn = sum(_is_claim(iri) for iri in last)
         plan.tally.entries_withdrawn = len(last) - plan.tally.withdrawn
         plan.tally.regrouped = len(plan.shared) + len(plan.gone) - len(last)
         return plan
+
+    def _check(self, plan: Plan, statement: Statement) -> None:
+        """Note when a claim was checked, where no later day is known of."""
+        if not isinstance(statement, Claim) or statement.checked is None:
+            return
+        known = plan.checks.get(statement.iri) or self.object_of(statement.iri, HBK.checked)
+        if not isinstance(known, Literal) or earliest(known) < earliest(statement.checked):
+            plan.checks[statement.iri] = statement.checked
 
     def _place(self, plan: Plan, dataset: NamedNode, statement: Statement) -> None:
         iri = statement.iri
@@ -138,8 +152,15 @@ class Ledger(Holdings):
             self.store.remove(Quad(iri, VOID.inDataset, dataset, CURRENT))
             if not self.holders(iri):
                 touched |= self._withdraw(iri, when)
+        self._note_checks(plan)
         self._note_datasets(plan)
         self.settle(touched, progress)
+
+    def _note_checks(self, plan: Plan) -> None:
+        for iri, day in plan.checks.items():
+            for quad in list(self.store.quads_for_pattern(iri, HBK.checked, None, CURRENT)):
+                self.store.remove(quad)
+            self.store.add(Quad(iri, HBK.checked, day, CURRENT))
 
     def _note_datasets(self, plan: Plan) -> None:
         for dataset, title in plan.titles.items():

@@ -47,7 +47,8 @@ def snapshot(day: str | None = None) -> Iterator[Snapshot]:
         yield opened.as_of(day)
 
 
-def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+def parse_day(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Return an option's value where it is a day of the calendar, YYYY-MM-DD, or None."""
     if value is None:
         return None
     from datetime import date
@@ -57,7 +58,9 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str
             return date.fromisoformat(value).isoformat()
     except ValueError:
         pass
-    raise BadParameterError(f"--as-of: “{value}” is no day of the calendar; write YYYY-MM-DD")
+    raise BadParameterError(
+        f"{param.opts[0]}: “{value}” is no day of the calendar; write YYYY-MM-DD"
+    )
 
 
 def as_of_option(command: Command) -> Command:
@@ -65,7 +68,7 @@ def as_of_option(command: Command) -> Command:
     return click.option(
         "--as-of",
         metavar="DATE",
-        callback=_day,
+        callback=parse_day,
         help="Answer from the claims said by that day (YYYY-MM-DD); undated ones are left out.",
     )(command)
 

@@ -32,6 +32,7 @@ def read_claim(
     said = reading.date(record, "said")
     facts, denies = _said(reading, about, record)
     note = reading.text(record, "note")
+    checked = reading.date(record, "checked")
     passage = _passage(reading, record)
     credibility = reading.code(record, "credibility", "credibility")
     likelihood = reading.code(record, "likelihood", "likelihood")
@@ -55,6 +56,7 @@ def read_claim(
         note=note,
         passage=passage,
         contests=contests,
+        checked=checked,
     )
 
 

@@ -1,17 +1,27 @@
 """The commands `load`, `check` and `schema`."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from hauberk.graph.errors import FaultsError
+from hauberk.graph.errors import Fault, FaultsError
 from hauberk.graph.ledger import Tally
-from hauberk.graph.sessions import current_store, is_talkative
+from hauberk.graph.sessions import current_store, is_talkative, parse_day
 from hauberk.graph.store import Store
-from hauberk.loaders.sync import Batch, Steps, batch, bundled, rehearse, silent, standard_input
+from hauberk.loaders.sync import (
+    Batch,
+    Steps,
+    Sync,
+    batch,
+    bundled,
+    compare,
+    rehearse,
+    silent,
+    standard_input,
+)
 from hauberk.loaders.sync import load as bring_in
 
 _FORMS = ("yaml", "json", "jsonl")
@@ -84,37 +94,82 @@ def load(paths: tuple[str, ...], form: str | None, dataset: str | None, dry_run:
         click.echo("Nothing changed; no new generation.", err=True)
 
 
-@click.command(epilog="Example: hauberk check my-facts.yaml")
+@click.command(epilog="Example: hauberk check my-facts.yaml --since 2026-01-01")
 @_paths
 @_as
-def check(paths: tuple[str, ...], form: str | None) -> None:
+@click.option(
+    "--since",
+    metavar="DATE",
+    callback=parse_day,
+    help="A claim not checked since then counts as unchecked.  [default: a year ago]",
+)
+@click.option(
+    "--format",
+    "shown",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How faults and quality are printed.",
+)
+def check(paths: tuple[str, ...], form: str | None, since: str | None, shown: str) -> None:
     """Check fact files, or the bundled facts, against schema, shapes and store; write nothing.
 
     Every fault is printed with its file and line. The store is checked too: what is accepted in
     it must follow from its claims, and all that is named must be there. The exit code is 1 if
-    there is any fault.
+    there is any fault. With none, the quality of the files' facts is told: how much rests on one
+    source, and lacks a grade, a date, a status or a check.
     """
     given = _given(paths, form, None)
     store = current_store()
     try:
         with _progress() as steps:
-            tally = rehearse(store, given, steps)
+            sync = Sync(given, steps)
+            tally = compare(sync, store).tally
     except FaultsError as exc:
-        for fault in exc.faults:
-            click.echo(str(fault))
-        count = len(exc.faults)
-        click.echo(f"{count} fault{'s' if count != 1 else ''}.", err=True)
+        _print_faults(exc.faults, shown)
         sys.exit(1)
-    faults = _audit(store)
-    for line in faults:
-        click.echo(f"{store.root}: {line}")
-    if faults:
+    if lines := _audit(store):
+        _print_faults([Fault(str(store.root), 0, "", "", line) for line in lines], shown)
         sys.exit(1)
-    files = len(given.inputs)
+    _print_quality(sync, tally, len(given.inputs), since or _a_year_ago(), shown)
+
+
+def _a_year_ago() -> str:
+    from datetime import UTC, datetime, timedelta
+
+    return (datetime.now(UTC) - timedelta(days=365)).date().isoformat()
+
+
+def _print_faults(faults: Sequence[Fault], shown: str) -> None:
+    import json
+    from dataclasses import asdict
+
+    if shown == "json":
+        click.echo(json.dumps({"faults": [asdict(fault) for fault in faults]}, indent=2))
+        return
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{len(faults)} fault{'s' if len(faults) != 1 else ''}.", err=True)
+
+
+def _print_quality(sync: Sync, tally: Tally, files: int, since: str, shown: str) -> None:
+    """Print what the files alone hold, and how good it is."""
+    import msgspec
+
+    from hauberk.graph.quality import quality
+
+    found = quality(sync.alone(), since)
+    if shown == "json":
+        encoded = {"faults": [], "quality": msgspec.to_builtins(found), "unchecked_since": since}
+        click.echo(msgspec.json.format(msgspec.json.encode(encoded), indent=2))
+        return
     click.echo(
         f"{files} file{'s' if files != 1 else ''} in order:"
         f" {tally.added + tally.unchanged} claims, {tally.added} of them new to the store."
     )
+    for name in found.__struct_fields__:
+        share = getattr(found, name)
+        words = name.replace("_", " ") + (f" since {since}" if name.endswith("unchecked") else "")
+        click.echo(f"  {words:<36} {share.count:>6} of {share.of:>6}  {share.percent:5.1f} %")
 
 
 def _audit(store: Store) -> list[str]:

@@ -94,7 +94,7 @@ CODED: Final = {
 
 CLAIM_KEYS: Final = (
     "from", "by", "modality", "credibility", "likelihood", "said", "passage", "contests",
-    "says", "denies", "note",
+    "says", "denies", "note", "checked",
 )  # fmt: skip
 DOSSIER_KEYS: Final = (
     "label", "aliases", "description", "state", "withheld", "unknown", "collective",

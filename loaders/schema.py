@@ -147,6 +147,7 @@ def _claim(words: Vocabulary) -> Schema:
             "says": _described(content, "What is said to hold."),
             "denies": _described(content, "What is said not to hold."),
             "note": _described(_TEXT, "What no property can hold, in our own words."),
+            "checked": _described(_DATE, "When it was last looked up in its source again."),
         },
         required=("from", "modality"),
     )

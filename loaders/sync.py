@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import IO, Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from pyoxigraph import Store as Database
 from rapidfuzz import process
 
@@ -20,7 +21,7 @@ from hauberk.loaders.documents import FORMATS, documents, stream_documents
 from hauberk.loaders.factfile import FactFile
 from hauberk.loaders.reading import Reference
 from hauberk.loaders.vocabulary import vocabulary
-from hauberk.ontology.names import KINDS, dossier, key, kind, slug
+from hauberk.ontology.names import KINDS, XSD, dossier, key, kind, slug
 
 Steps = Callable[[str, int | None], Callable[[int], None]]
 """Begins a step of so many units under a name; returns what is called with each advance."""
@@ -184,6 +185,13 @@ class Sync:
             raise FaultsError(self.faults)
         return plan
 
+    def alone(self) -> Ledger:
+        """Return a ledger in memory that holds what was read, and nothing else."""
+        ledger = scratch()
+        now = Literal(datetime.now(UTC).isoformat(), datatype=XSD.dateTime)
+        ledger.carry_out(ledger.plan(self.statements), now)
+        return ledger
+
     def _place(self, iri: NamedNode) -> Fault:
         return self.places.get(iri) or Fault("", 0, key(iri) or "", "", "")
 
@@ -221,7 +229,7 @@ def load(store: Store, given: Batch, steps: Steps = silent) -> Tally:
     """
     sync = Sync(given, steps)
     if sync.faults:
-        _compare(sync, store)
+        compare(sync, store)
     with store.write("load") as work:
         plan = sync.prepare(work.ledger)
         work.carry_out(plan, steps("Recording", len(plan.new) * 2))
@@ -230,10 +238,11 @@ def load(store: Store, given: Batch, steps: Steps = silent) -> Tally:
 
 def rehearse(store: Store, given: Batch, steps: Steps = silent) -> Tally:
     """Return what loading *given* would do, without writing; raises what `load` would."""
-    return _compare(Sync(given, steps), store).tally
+    return compare(Sync(given, steps), store).tally
 
 
-def _compare(sync: Sync, store: Store) -> Plan:
+def compare(sync: Sync, store: Store) -> Plan:
+    """Return what bringing *store* into step with what *sync* read would do, without writing."""
     if store.is_empty:
         return sync.prepare(scratch())
     with store.read() as snapshot:

@@ -335,3 +335,28 @@ def test_every_query_has_help_with_its_question_columns_and_an_example(run: Run)
     assert "--country STATE" in told
     assert "sourceUrl:" in told
     assert f"Example: hauberk query {HEADLINE} --country" in told
+
+
+def test_check_tells_the_quality_of_the_facts_also_as_json(run: Run, tmp_path: Path) -> None:
+    none = tmp_path / "none"
+    told = run("check", store=none).stdout
+    assert "claims unchecked since 20" in told
+    shares = json.loads(run("check", "--format", "json", store=none).stdout)["quality"]
+    assert shares["sources_ungraded"]["count"] == 0
+    assert 0 < shares["ties_single_sourced"]["count"] < shares["ties_single_sourced"]["of"]
+    every = json.loads(
+        run("check", "--format", "json", "--since", "2026-11-24", store=none).stdout
+    )["quality"]["claims_unchecked"]
+    assert every["of"] == shares["claims_unchecked"]["of"]
+    assert run("check", "--since", "soon", store=none).returncode == 1
+
+
+def test_check_tells_faults_as_json(run: Run, facts: Write, tmp_path: Path) -> None:
+    broken = facts("dossiers:\n  firm/a:\n    lable: A\n")
+    done = run("check", str(broken), "--format", "json", store=tmp_path / "none")
+    assert done.returncode == 1
+    faults = json.loads(done.stdout)["faults"]
+    assert [(each["line"], each["dossier"], each["field"]) for each in faults] == [
+        (2, "firm/a", "label"),
+        (3, "firm/a", "lable"),
+    ]

@@ -283,3 +283,19 @@ def test_two_datasets_that_describe_a_source_differently_still_give_it_one_of_ea
             " dcterms:title ?title }"
         )
         assert len(list(answer)) == 1  # type: ignore[arg-type]
+
+
+def test_a_check_changes_the_day_and_not_the_claim(facts: Write, tmp_path: Path) -> None:
+    text = DEAL.replace("{SAYS}", "{status: signed}")
+    later = text.replace("modality: reported", "modality: reported\n        checked: DAY")
+    store = Store(tmp_path / "store")
+    load(store, batch([facts(text)]))
+    days = []
+    for day in ("2026-11-01", "2026-11-24", "2026-11-24", "2026-10-01"):
+        tally = load(store, batch([facts(later.replace("DAY", day))]))
+        assert (tally.added, tally.unchanged, tally.withdrawn) == (0, 1, 0)
+        with store.read() as snapshot:
+            answer = snapshot.query("SELECT ?d { ?c <https://w3id.org/hauberk/ns#checked> ?d }")
+            days.append([row[0].value for row in answer])  # type: ignore[union-attr]
+    assert days == [["2026-11-01"], ["2026-11-24"], ["2026-11-24"], ["2026-11-24"]]
+    assert store.generations.current() == 3, "a check that is no news publishes nothing"

@@ -77,3 +77,9 @@ def test_plain_slips_do_not_fit(
 
 def test_the_command_prints_the_schema(run: Run) -> None:
     assert json.loads(run("schema").stdout) == json.loads(json.dumps(fact_schema()))
+
+
+def test_the_schema_that_is_shipped_is_not_stale() -> None:
+    shipped = json.loads((ROOT / "loaders" / "facts.schema.json").read_text(encoding="utf-8"))
+    again = "run: hauberk schema > loaders/facts.schema.json"
+    assert shipped == json.loads(json.dumps(fact_schema())), again
