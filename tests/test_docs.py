@@ -7,9 +7,13 @@ import shlex
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
 from hauberk.graph.cli import COMMANDS
+from hauberk.graph.reference import reference
 from hauberk.loaders.fields import SAYS
+from hauberk.ontology import MODULES
+from hauberk.ontology.names import HBK
 from hauberk.queries.catalog import catalog
 from hauberk.queries.guide import guide
 from hauberk.tests.support import ROOT, Run, Write
@@ -55,6 +59,19 @@ def test_the_example_fact_file_of_the_guide_is_in_order(run: Run, facts: Write) 
     done = run("check", str(facts(example[1])))
     assert done.returncode == 0, done.stdout
     assert [word for word in SAYS if f"`{word}`" not in guide_to_facts] == []
+
+
+def test_the_example_of_a_claim_is_trig_and_uses_words_that_are_defined() -> None:
+    text = (ROOT / "ontology" / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```trig\n(.*?)```", text, re.DOTALL)
+    assert example
+    quads = list(parse(example[1], format=RdfFormat.TRIG))
+    assert len(quads) == 8
+    defined = {triple.subject for triple in reference()}
+    own = {quad.predicate for quad in quads if quad.predicate.value.startswith(str(HBK))}
+    assert own
+    assert own <= defined
+    assert [name for name in MODULES if f"`{name}.ttl`" not in text] == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The bundled facts as data under test: sourced, dated, whole, and as many as they should be."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -123,6 +125,36 @@ def test_no_two_dossiers_of_a_kind_bear_one_label() -> None:
         if "label" in record
     )
     assert not [label for label, times in labels.items() if times > 1]
+
+
+LEGAL_FORMS = frozenset(
+    {
+        "ab", "ag", "as", "bv", "co", "corp", "doo", "gmbh", "inc", "jsc", "kg", "limited", "llc",
+        "ltd", "nv", "oy", "oyj", "pjsc", "plc", "sa", "sas", "se", "spa", "srl", "sro", "the",
+    }
+)  # fmt: skip
+
+
+def normalised(name: str) -> str:
+    """Return a name without case, accents, punctuation and legal form."""
+    letters = unicodedata.normalize("NFKD", name)
+    plain = "".join(char for char in letters if not unicodedata.combining(char)).casefold()
+    return " ".join(word for word in re.findall(r"\w+", plain) if word not in LEGAL_FORMS)
+
+
+def test_no_two_parties_go_by_one_name_unless_told_apart() -> None:
+    told = yaml.safe_load((ROOT / "tests" / "data" / "told-apart.yaml").read_text(encoding="utf-8"))
+    apart = {frozenset(each["parties"]) for each in told}
+    assert all(each["reason"] for each in told)
+    named: dict[str, set[str]] = {}
+    for document in DOCUMENTS.values():
+        for key, record in (document.get("dossiers") or {}).items():
+            if key.partition("/")[0] in {"firm", "body", "organisation"} and "label" in record:
+                for name in [record["label"], *(record.get("aliases") or [])]:
+                    named.setdefault(normalised(name), set()).add(key)
+    meeting = {name: keys for name, keys in named.items() if len(keys) > 1}
+    undecided = {name: keys for name, keys in meeting.items() if frozenset(keys) not in apart}
+    assert not undecided, "make them one dossier, or say in tests/data/told-apart.yaml why not"
 
 
 @pytest.mark.parametrize(

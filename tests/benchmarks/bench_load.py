@@ -2,7 +2,15 @@
 
 Run it from the checkout: `python tests/benchmarks/bench_load.py`.
 
-FIGURES
+Figures of 24 November 2026, two cores of a shared machine, Python 3.11, pyoxigraph 0.5.13,
+medians of three runs (nine for the commands), each load in a process of its own:
+
+- cold load of the bundled facts (843 claims, 465 sources), validated and published: 1.9 s
+- 20,000 agreements (7 MB of JSON Lines, 924,568 quads in the store): 34.8 s, 716 MB at most.
+  In the same run the engine bulk-loads the same quads in 8.4 s, and pyshacl needs 25.7 s to
+  parse and judge the same statements in one piece: 6 * 8.4 + 25.7 = 76 s.
+- 40,000 agreements: 75.8 s, 1,318 MB
+- `hauberk --help`: 0.06 s; a query on a built store: 0.25 s
 """
 
 import json
