@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode
 from hauberk.graph.acceptance import Acceptance
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.holdings import WITHDRAWN, Holdings
+from hauberk.graph.inference import Inference
 from hauberk.graph.reference import is_reference, reference_digest
 from hauberk.graph.rule import Rule
 from hauberk.ontology.names import BASE, HBK, KINDS, RDF, SKOS, key, kind
@@ -42,7 +43,7 @@ def _underived(held: Holdings) -> Iterator[str]:
     """Yield the dossiers of which `current` holds something else than their claims carry."""
     rule = Rule.of(held.store)
     for about in sorted(held.dossiers(), key=str):
-        due = Acceptance(about, held.statements(about), rule, held).facts()
+        due = Inference(Acceptance(about, held.statements(about), rule, held)).facts()
         if due != set(held.derived(about)):
             yield f"{key(about)}: what is accepted does not follow from its claims; roll back"
 

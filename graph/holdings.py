@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from hauberk.graph.acceptance import Held
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.terms import Fact, Term
-from hauberk.ontology.names import DCTERMS, HBK, PROV, RDF, VOID, kind
+from hauberk.ontology.names import DCTERMS, HBK, PROV, RDF, RDFS, SKOS, VOID, kind
 
 WITHDRAWN: Final = {HBK.Claim: HBK.WithdrawnClaim, HBK.Entry: HBK.WithdrawnEntry}
 """The class of a live statement, and the one it has once it is withdrawn."""
@@ -139,3 +139,13 @@ class Holdings:
             return [agent]
         state = self.object_of(agent, HBK.state)
         return [state] if isinstance(state, NamedNode) else []
+
+    def places(self, name: Literal, state: NamedNode) -> list[NamedNode]:
+        """Return the places of the gazetteer that go by *name* in *state*."""
+        return [
+            quad.subject
+            for predicate in (RDFS.label, SKOS.altLabel)
+            for quad in self.store.quads_for_pattern(None, predicate, name, CURRENT)
+            if isinstance(quad.subject, NamedNode)
+            and Quad(quad.subject, HBK.inState, state, CURRENT) in self.store
+        ]

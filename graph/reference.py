@@ -12,7 +12,8 @@ from hauberk.ontology import MODULES, resource
 from hauberk.ontology.names import BASE, HBK, ID, RDFS, SKOS
 
 _SELF: Final = NamedNode(BASE + "ontology")
-_STATES: Final = ID + "state/"
+_GIVEN: Final = (ID + "state/", ID + "place/")
+"""What the package gives, beside the vocabulary: states, and places of the gazetteer."""
 
 
 @cache
@@ -54,7 +55,7 @@ def is_reference(subject: NamedNode | BlankNode | Triple) -> bool:
     """Tell whether a subject of `current` belongs to the reference data."""
     if not isinstance(subject, NamedNode):
         return True
-    return not subject.value.startswith(ID) or subject.value.startswith(_STATES)
+    return not subject.value.startswith(ID) or subject.value.startswith(_GIVEN)
 
 
 def reference_quads(store: Store) -> Iterator[Quad]:

@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode, Quad
 from hauberk.graph.acceptance import Acceptance
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.holdings import Holdings
+from hauberk.graph.inference import Inference
 from hauberk.graph.rule import Rule
 from hauberk.ontology.names import HBK, PROV, TIE_KINDS, kind
 
@@ -57,7 +58,8 @@ class Settlement:
         fresh: list[Quad] = []
         stale: list[Quad] = []
         for count, about in enumerate(sorted(dossiers, key=str), 1):
-            derived = Acceptance(about, self.held.statements(about), self.rule, self.held).facts()
+            accepted = Acceptance(about, self.held.statements(about), self.rule, self.held)
+            derived = Inference(accepted).facts()
             held = set(self.held.derived(about))
             fresh += [Quad(*fact, CURRENT) for fact in derived - held]
             stale += [Quad(*fact, CURRENT) for fact in held - derived]

@@ -11,6 +11,7 @@ MODULES = (
     "provenance",
     "codes",
     "states",
+    "gazetteer",
     "alignments",
 )
 """The modules that make up the vocabulary; shapes and style judge data, they define nothing."""

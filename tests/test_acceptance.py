@@ -12,7 +12,7 @@ from hauberk.graph.claims import CURRENT, Claim, Entry, Statement
 from hauberk.graph.ledger import Ledger
 from hauberk.graph.past import as_of
 from hauberk.graph.terms import Fact, english, partial_date
-from hauberk.ontology.names import HBK, RDF, SKOS, XSD, code, dossier, part, source
+from hauberk.ontology.names import HBK, RDF, SKOS, XSD, Namespace, code, dossier, part, source
 from hauberk.tests.support import dossier_facts
 
 DEAL = dossier("agreement/deal")
@@ -395,3 +395,20 @@ def test_a_claim_stands_on_its_best_source_and_falls_only_with_all_of_them() -> 
     held = held_of(graded(unjudged, "F"), claim(SIGNED, sources=both))
     assert accepted(held, DEAL, HBK.status)
     assert not accepted(held_of(claim(SIGNED, sources=alone)), DEAL, HBK.status)
+
+
+def test_a_site_whose_name_stands_for_a_place_is_put_on_the_map() -> None:
+    def site(state: str, place: str) -> list[Fact]:
+        node = part(DEAL, f"site-{state}")
+        return [
+            (DEAL, HBK.hasSite, node),
+            (node, HBK.inState, dossier(f"state/{state}")),
+            (node, HBK.place, Literal(place)),
+        ]
+
+    held = held_of(claim(site("FR", "Le Mans")), claim(site("UA", "Le Mans")))
+    (place,) = accepted(held, part(DEAL, "site-FR"), HBK.atPlace)
+    latitude = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#").lat
+    (degrees,) = accepted(held, NamedNode(place.strip("<>")), latitude)
+    assert degrees.startswith('"48.0')
+    assert not accepted(held, part(DEAL, "site-UA"), HBK.atPlace)
