@@ -1,6 +1,7 @@
 """A dossier as a reader sees it: what is accepted and under it who says so; then all the rest."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -38,11 +39,17 @@ _ENTRY: Final = {
     HBK.ticker: "ticker",
 }
 _BROAD: Final = frozenset({HBK.Dossier, HBK.Agent, HBK.Tie})
-_PART_ORDER: Final = (
-    HBK.agent, HBK.role, HBK.share, HBK.since, HBK.until,
-    HBK.valueQualifier, HBK.amount, HBK.currency, HBK.unit, HBK.scope,
-    HBK.place, HBK.inState,
-)  # fmt: skip
+_PART_ORDER: Final = {
+    HBK.agent: "{}",
+    HBK.role: "{}",
+    HBK.share: "{} %",
+    HBK.since: "since {}",
+    HBK.until: "until {}",
+    HBK.scope: "{}",
+    HBK.place: "{}",
+    HBK.inState: "{}",
+}
+"""How the facts of a part are told, in that order; amounts come before."""
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +121,7 @@ class _Profiling:
                 (word, self._text(o)) for predicate, word in _ENTRY.items()
                 for p, o in current if p == predicate
             ],
-            contested=sorted(self._text(o) for p, o in current if p == HBK.contestedIn),
+            contested=sorted(self._word(o) for p, o in current if p == HBK.contestedIn),
             accepted=list(self._lines(self.claims_that(denies=False), accepted, inside=True)),
             unaccepted=list(self._lines(self.claims_that(denies=False), accepted, inside=False)),
             denied=list(self._lines(self.claims_that(denies=True), accepted, inside=None)),
@@ -157,7 +164,7 @@ class _Profiling:
             if inside is not None and (fact in accepted) is not inside:
                 continue
             text = self._value(value, parts.get(value), current=inside is True)
-            yield Line(property=self._text(predicate), value=text, voices=said[fact])
+            yield Line(property=self._word(predicate), value=text, voices=said[fact])
 
     def _value(
         self, value: Term, facts: list[tuple[NamedNode, Term]] | None, *, current: bool
@@ -166,13 +173,26 @@ class _Profiling:
             return self._text(value)
         held = list(self._current(value)) if current else []
         told = held or facts
-        words = []
-        for predicate in _PART_ORDER:
-            suffix = " %" if predicate == HBK.share else ""
-            words += sorted(self._text(o) + suffix for p, o in told if p == predicate)
+        words = self._amount(told)
+        for predicate, form in _PART_ORDER.items():
+            words += sorted(form.format(self._text(o)) for p, o in told if p == predicate)
         instead = [self._text(o) for p, o in held if p == HBK.namedInsteadOf]
         shown = ", ".join(words)
         return f"{shown} (named instead of: {', '.join(instead)})" if instead else shown
+
+    def _amount(self, told: list[tuple[NamedNode, Term]]) -> list[str]:
+        """Return an amount with its qualifier, currency and unit, as one phrase, or nothing."""
+        one = {predicate: self._text(value) for predicate, value in told}
+        if HBK.amount not in one:
+            return []
+        qualifier = one.get(HBK.valueQualifier, "")
+        number = f"{Decimal(one[HBK.amount]):,}"
+        phrase = ["" if qualifier == "exact" else qualifier, one.get(HBK.currency, ""), number]
+        return [" ".join(filter(None, [*phrase, one.get(HBK.unit, "")]))]
+
+    def _word(self, prop: Term) -> str:
+        """Return what a property is called beside a value: "participation" for hasParticipation."""
+        return self._text(prop).removeprefix("has ")
 
     def _text(self, term: Term) -> str:
         if isinstance(term, Literal):

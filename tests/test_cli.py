@@ -268,6 +268,15 @@ def test_a_part_of_a_dossier_is_no_dossier_to_ask_about(run: Run, base: Path) ->
     assert "no dossier goes by" in done.stderr
 
 
+def test_show_tells_parts_in_words(run: Run, base: Path) -> None:
+    shown = run("show", "agreement/chorus-dga-initial-contract-2025-12", store=base).stdout
+    accepted, _, rest = shown.partition("\nSaid, not accepted\n")
+    assert "\n  value: EUR 35,000,000, initial contract\n" in accepted
+    assert "\n  quantity: about 10 drones\n" in accepted
+    assert "\n  participation: Renault Group (firm/renault-group), producer\n" in accepted
+    assert "\n  status: negotiating\n" in rest
+
+
 def test_status_counts_what_the_store_holds(run: Run, base: Path) -> None:
     told = json.loads(run("status", "--format", "json", store=base).stdout)
     assert told["ties"] >= 120
