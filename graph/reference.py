@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 
 from hauberk.graph.claims import CURRENT
 from hauberk.ontology import MODULES, resource
-from hauberk.ontology.names import BASE, HBK, ID, RDFS, SKOS
+from hauberk.ontology.names import BASE, HBK, ID, RDF, RDFS, SKOS
 
 _SELF: Final = NamedNode(BASE + "ontology")
 _GIVEN: Final = (ID + "state/", ID + "place/")
@@ -18,7 +18,10 @@ _GIVEN: Final = (ID + "state/", ID + "place/")
 
 @cache
 def reference() -> tuple[Triple, ...]:
-    """Return the triples of every ontology module, with one plain display label for each thing."""
+    """Return the triples of every ontology module, and what every question needs of them.
+
+    That is one plain display label for each thing, and for each state its superclasses.
+    """
     triples: dict[Triple, None] = {}
     labels: dict[NamedNode, Literal] = {}
     labelled: set[NamedNode] = set()
@@ -36,6 +39,9 @@ def reference() -> tuple[Triple, ...]:
     for subject, label in labels.items():
         if subject not in labelled:
             triples[Triple(subject, RDFS.label, label)] = None
+    for triple in [t for t in triples if t.predicate == RDF.type and t.object == HBK.State]:
+        for broader in (HBK.Agent, HBK.Dossier):
+            triples[Triple(triple.subject, RDF.type, broader)] = None
     return tuple(triples)
 
 
@@ -44,8 +50,11 @@ def _is_english(term: object) -> TypeGuard[Literal]:
 
 
 def reference_digest() -> str:
-    """Return the SHA-256 of the shipped modules, in hex: it changes when any of them does."""
-    state = sha256()
+    """Return the SHA-256 of the shipped modules, in hex: it changes when any of them does.
+
+    What `reference` adds to them is named too; change the words when that changes.
+    """
+    state = sha256(b"labels; superclasses of states")
     for name in MODULES:
         state.update(resource(name).read_bytes())
     return state.hexdigest()

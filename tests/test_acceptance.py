@@ -12,7 +12,7 @@ from hauberk.graph.claims import CURRENT, Claim, Entry, Statement
 from hauberk.graph.ledger import Ledger
 from hauberk.graph.past import as_of
 from hauberk.graph.terms import Fact, english, partial_date
-from hauberk.ontology.names import HBK, RDF, SKOS, XSD, Namespace, code, dossier, part, source
+from hauberk.ontology.names import HBK, RDF, RDFS, SKOS, XSD, Namespace, code, dossier, part, source
 from hauberk.tests.support import dossier_facts
 
 DEAL = dossier("agreement/deal")
@@ -412,3 +412,11 @@ def test_a_site_whose_name_stands_for_a_place_is_put_on_the_map() -> None:
     (degrees,) = accepted(held, NamedNode(place.strip("<>")), latitude)
     assert degrees.startswith('"48.0')
     assert not accepted(held, part(DEAL, "site-UA"), HBK.atPlace)
+
+
+def test_states_are_agents_and_dossiers_as_their_classes_say() -> None:
+    france = dossier("state/FR")
+    held = fresh()
+    assert {str(HBK.Agent), str(HBK.Dossier)} <= accepted(held, france, RDF.type)
+    above = {str(fact[2]) for fact in held.derived(HBK.State) if fact[1] == RDFS.subClassOf}
+    assert str(HBK.Agent) in above
