@@ -2,9 +2,10 @@
 
 Run it from the checkout: `python tests/benchmarks/bench_queries.py`.
 
-Figures of 24 November 2026, two cores of a shared and busy machine, 2,880 claims: claims-about
-4.9 s (9,012 rows: name a dossier, and it takes 0.2 s), claims-by-speaker 3.3 s, weakly-sourced-facts
-1.4 s, deals-between-states 1.0 s, contested-facts 0.8 s, the other forty 0.02 to 0.6 s.
+Figures of 24 November 2026, two cores of a shared and busy machine, 2,880 claims:
+claims-about 4.9 s (9,012 rows: name a dossier, and it takes 0.2 s), claims-by-speaker 3.3 s,
+weakly-sourced-facts 1.4 s, deals-between-states 1.0 s, contested-facts 0.8 s, the other forty
+0.02 to 0.6 s.
 """
 
 import statistics
