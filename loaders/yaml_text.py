@@ -18,6 +18,9 @@ def read_yaml(text: str) -> Any:  # noqa: ANN401
         return _YamlReading(text).document()
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
+        if "nesting depth" in (exc.problem or ""):  # newer libyaml stops by itself, further on
+            message = f"nests deeper than {MAX_DEPTH} levels"
+            raise Unreadable(mark.line + 1 if mark else 0, message) from None
         raise Unreadable(mark.line + 1 if mark else 0, f"is not YAML: {exc.problem}") from None
     except yaml.reader.ReaderError as exc:
         line = text.count("\n", 0, int(exc.position)) + 1 if isinstance(exc.position, int) else 0
