@@ -51,16 +51,12 @@ def parse_day(_ctx: click.Context, param: click.Parameter, value: str | None) ->
     """Return an option's value where it is a day of the calendar, YYYY-MM-DD, or None."""
     if value is None:
         return None
-    from datetime import date
+    from hauberk.graph.terms import whole_day
 
     try:
-        if len(value) == len("2025-06-06"):
-            return date.fromisoformat(value).isoformat()
-    except ValueError:
-        pass
-    raise BadParameterError(
-        f"{param.opts[0]}: “{value}” is no day of the calendar; write YYYY-MM-DD"
-    )
+        return whole_day(value)
+    except ValueError as exc:
+        raise BadParameterError(f"{param.opts[0]}: {exc}") from exc
 
 
 def as_of_option(command: Command) -> Command:

@@ -38,6 +38,17 @@ def partial_date(text: str) -> Literal:
     return Literal(text, datatype=datatype)
 
 
+def whole_day(text: str) -> str:
+    """Return *text* where it is a day of the calendar written YYYY-MM-DD; raises ValueError."""
+    match = _DATE.match(text)
+    if not match or not match[3]:
+        raise ValueError(f"“{text}” is no day of the calendar; write YYYY-MM-DD")
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        raise ValueError(f"“{text}” is no day of the calendar; write YYYY-MM-DD") from None
+
+
 def earliest(value: Literal | None) -> str:
     """Return the first day a partial date can mean, as YYYY-MM-DD; "" for no date at all.
 
@@ -81,4 +92,5 @@ __all__ = [
     "english",
     "partial_date",
     "same_date",
+    "whole_day",
 ]

@@ -1,7 +1,6 @@
 """From what a person types to the term a query takes: types, names, and what to do about slips."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -9,6 +8,7 @@ from pyoxigraph import Store as Database
 
 from hauberk.graph.directory import Directory
 from hauberk.graph.errors import BadParameterError
+from hauberk.graph.terms import whole_day
 from hauberk.ontology.names import AGENT_KINDS, KINDS, XSD, code
 from hauberk.queries.catalog import Parameter, Query
 
@@ -82,16 +82,11 @@ def _code(name: str, scheme: str, given: str, directory: Directory) -> NamedNode
 def _literal(name: str, kind: str, given: str) -> Literal:
     if kind == "date":
         try:
-            day = date.fromisoformat(given) if len(given) == len("2025-06-06") else None
-        except ValueError:
-            day = None
-        if day is None:
-            raise BadParameterError(
-                f"{name}: “{given}” is no day of the calendar; write YYYY-MM-DD"
-            )
-        return Literal(given, datatype=XSD.date)
+            return Literal(whole_day(given), datatype=XSD.date)
+        except ValueError as exc:
+            raise BadParameterError(f"{name}: {exc}") from exc
     if kind == "integer":
-        if not (given.isascii() and given.lstrip("-").isdigit() and len(given) <= 15):  # noqa: PLR2004
+        if not (given.isascii() and given.removeprefix("-").isdigit() and len(given) <= 15):  # noqa: PLR2004
             raise BadParameterError(f"{name}: “{given}” is no whole number")
         return Literal(str(int(given)), datatype=XSD.integer)
     if kind == "boolean":
@@ -99,8 +94,3 @@ def _literal(name: str, kind: str, given: str) -> Literal:
             raise BadParameterError(f"{name}: “{given}”: write true or false")
         return Literal("true" if given.casefold() in _TRUE else "false", datatype=XSD.boolean)
     return Literal(given)
-
-
-def parse_day(given: str) -> str:
-    """Return *given* where it is a day of the calendar, YYYY-MM-DD; raises BadParameterError."""
-    return _literal("as-of", "date", given).value

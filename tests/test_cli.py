@@ -306,11 +306,18 @@ def test_facts_come_in_from_standard_input_under_a_name(run: Run, tmp_path: Path
     assert len(run("log", store=store).stdout.splitlines()) == 1
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "2025-06", "20250607"])
+@pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "2025-06", "20250607", "2025-W01-1"])
 def test_a_day_that_is_none_is_refused(day: str, run: Run, base: Path) -> None:
     done = run("show", "firm/renault-group", "--as-of", day, store=base)
     assert done.returncode == 1
     assert f"Error: --as-of: “{day}” is no day of the calendar; write YYYY-MM-DD\n" == done.stderr
+
+
+@pytest.mark.parametrize("given", ["--5", "1e3", "5.0", "\u0665", "five", "9" * 16])
+def test_a_number_that_is_none_is_refused(given: str, run: Run, base: Path) -> None:
+    done = run("query", "bridging-firms", f"--least={given}", store=base)
+    assert done.returncode == 1
+    assert done.stderr == f"Error: least: “{given}” is no whole number\n"
 
 
 def test_usage_errors_exit_2_and_near_commands_are_offered(run: Run, base: Path) -> None:
