@@ -113,8 +113,10 @@ class Claim:
     passage: Passage | None = None
     contests: tuple[NamedNode, ...] = field(default=())
     checked: Literal | None = field(default=None, compare=False)
-    """When it was last looked up again. Looking does not change what was said: it is no part
-    of the claim's name, and the ledger keeps the latest day."""
+    """When it was last looked up again and found. Looking does not change what was said: it is
+    no part of the claim's name, and the ledger keeps the latest day."""
+    sought: Literal | None = field(default=None, compare=False)
+    """When it was last looked for and not found again."""
 
     @cached_property
     def iri(self) -> NamedNode:
@@ -137,6 +139,14 @@ class Claim:
         ]
         text = "\n".join([*filter(None, axes), _canonical(self.about, self.facts)])
         return dossier("claim/" + digest(text))
+
+    @property
+    def looks(self) -> Iterator[tuple[NamedNode, Literal]]:
+        """The days on which curators looked for the claim again, with the property of each."""
+        if self.checked:
+            yield HBK.checked, self.checked
+        if self.sought:
+            yield HBK.sought, self.sought
 
     @property
     def graph(self) -> NamedNode:

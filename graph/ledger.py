@@ -25,7 +25,7 @@ class Tally:
     regrouped: int = 0
     """Statements that stay live and only change the datasets that hold them."""
     checked: int = 0
-    """Claims whose day of the last check changed."""
+    """Claims whose day of the last look, found or sought in vain, changed."""
     reference_changed: bool = False
 
     @property
@@ -43,8 +43,8 @@ class Plan:
     shared: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
     revived: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
     gone: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
-    checks: dict[NamedNode, Literal] = field(default_factory=dict)
-    """The day each claim was last checked, where that is news."""
+    looks: dict[tuple[NamedNode, NamedNode], Literal] = field(default_factory=dict)
+    """The day each claim was last checked, and last sought in vain, where that is news."""
     titles: dict[NamedNode, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
@@ -70,26 +70,28 @@ class Ledger(Holdings):
                 if iri in seen:
                     continue
                 seen.add(iri)
-                self._check(plan, statement)
+                self._look(plan, statement)
                 if iri in held:
                     plan.tally.unchanged += _is_claim(iri)
                 else:
                     self._place(plan, dataset, statement)
             plan.gone.extend((dataset, iri) for iri in sorted(held - seen, key=str))
-        plan.tally.checked = len(plan.checks)
+        plan.tally.checked = len({claim for claim, _ in plan.looks})
         last = self._last_holders(plan)
         plan.tally.withdrawn = sum(_is_claim(iri) for iri in last)
         plan.tally.entries_withdrawn = len(last) - plan.tally.withdrawn
         plan.tally.regrouped = len(plan.shared) + len(plan.gone) - len(last)
         return plan
 
-    def _check(self, plan: Plan, statement: Statement) -> None:
-        """Note when a claim was checked, where no later day is known of."""
-        if not isinstance(statement, Claim) or statement.checked is None:
+    def _look(self, plan: Plan, statement: Statement) -> None:
+        """Note when a claim was looked for again, where no later day is known of."""
+        if not isinstance(statement, Claim):
             return
-        known = plan.checks.get(statement.iri) or self.object_of(statement.iri, HBK.checked)
-        if not isinstance(known, Literal) or earliest(known) < earliest(statement.checked):
-            plan.checks[statement.iri] = statement.checked
+        iri = statement.iri
+        for outcome, day in statement.looks:
+            known = plan.looks.get((iri, outcome)) or self.object_of(iri, outcome)
+            if not isinstance(known, Literal) or earliest(known) < earliest(day):
+                plan.looks[iri, outcome] = day
 
     def _place(self, plan: Plan, dataset: NamedNode, statement: Statement) -> None:
         iri = statement.iri
@@ -152,15 +154,15 @@ class Ledger(Holdings):
             self.store.remove(Quad(iri, VOID.inDataset, dataset, CURRENT))
             if not self.holders(iri):
                 touched |= self._withdraw(iri, when)
-        self._note_checks(plan)
+        self._note_looks(plan)
         self._note_datasets(plan)
         self.settle(touched, progress)
 
-    def _note_checks(self, plan: Plan) -> None:
-        for iri, day in plan.checks.items():
-            for quad in list(self.store.quads_for_pattern(iri, HBK.checked, None, CURRENT)):
+    def _note_looks(self, plan: Plan) -> None:
+        for (iri, outcome), day in plan.looks.items():
+            for quad in list(self.store.quads_for_pattern(iri, outcome, None, CURRENT)):
                 self.store.remove(quad)
-            self.store.add(Quad(iri, HBK.checked, day, CURRENT))
+            self.store.add(Quad(iri, outcome, day, CURRENT))
 
     def _note_datasets(self, plan: Plan) -> None:
         for dataset, title in plan.titles.items():

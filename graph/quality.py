@@ -34,6 +34,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     claims_ungraded: Share
     claims_undated: Share
     claims_unchecked: Share
+    claims_sought_in_vain: Share
     sources_ungraded: Share
     dossiers_contested: Share
 
@@ -65,6 +66,9 @@ def quality(held: Holdings, since: str) -> Quality:
         claims_ungraded=Share(lacking(claims, HBK.credibility), len(claims)),
         claims_undated=Share(lacking(claims, DCTERMS.issued), len(claims)),
         claims_unchecked=Share(sum(not checked(claim) for claim in claims), len(claims)),
+        claims_sought_in_vain=Share(
+            sum(held.object_of(claim, HBK.sought) is not None for claim in claims), len(claims)
+        ),
         sources_ungraded=Share(lacking(sources, HBK.reliability), len(sources)),
         dossiers_contested=Share(len(contested), len(held.dossiers())),
     )

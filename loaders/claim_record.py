@@ -33,6 +33,7 @@ def read_claim(
     facts, denies = _said(reading, about, record)
     note = reading.text(record, "note")
     checked = reading.date(record, "checked")
+    sought = reading.date(record, "sought")
     passage = _passage(reading, record)
     credibility = reading.code(record, "credibility", "credibility")
     likelihood = reading.code(record, "likelihood", "likelihood")
@@ -57,6 +58,7 @@ def read_claim(
         passage=passage,
         contests=contests,
         checked=checked,
+        sought=sought,
     )
 
 

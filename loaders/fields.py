@@ -94,7 +94,7 @@ CODED: Final = {
 
 CLAIM_KEYS: Final = (
     "from", "by", "modality", "credibility", "likelihood", "said", "passage", "contests",
-    "says", "denies", "note", "checked",
+    "says", "denies", "note", "checked", "sought",
 )  # fmt: skip
 DOSSIER_KEYS: Final = (
     "label", "aliases", "description", "state", "withheld", "unknown", "collective",

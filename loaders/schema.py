@@ -147,7 +147,8 @@ def _claim(words: Vocabulary) -> Schema:
             "says": _described(content, "What is said to hold."),
             "denies": _described(content, "What is said not to hold."),
             "note": _described(_TEXT, "What no property can hold, in our own words."),
-            "checked": _described(_DATE, "When it was last looked up in its source again."),
+            "checked": _described(_DATE, "When it was last looked up again, and found."),
+            "sought": _described(_DATE, "When it was last looked for again, and not found."),
         },
         required=("from", "modality"),
     )
