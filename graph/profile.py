@@ -48,6 +48,9 @@ _PART_ORDER: Final = {
     HBK.scope: "{}",
     HBK.place: "{}",
     HBK.inState: "{}",
+    HBK.formerName: "from {}",
+    HBK.newName: "to {}",
+    HBK.renamedOn: "on {}",
 }
 """How the facts of a part are told, in that order; amounts come before."""
 

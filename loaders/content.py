@@ -17,6 +17,7 @@ _EXAMPLES: Final = {
     "quantity": "{amount: 10, unit: drones, qualifier: approx}",
     "participation": "{agent: state/UA, role: host}",
     "site": "{in: UA, place: Kyiv}",
+    "renaming": "{from: Old Name, to: New Name, on: 2024-04}",
 }
 
 
@@ -72,6 +73,7 @@ def _part(
         "quantity": _quantity,
         "participation": _participation,
         "site": _site,
+        "renaming": _renaming,
     }[field.reads]
     found = read(reading, record)
     if found is None:
@@ -169,3 +171,18 @@ def _site(reading: Reading, record: Record) -> Found | None:
         facts.append((HBK.place, Literal(place)))
         name += f"-{slug(place)[:40].strip('-')}-{digest(place)[:4]}"
     return name, HBK.Site, facts
+
+
+def _renaming(reading: Reading, record: Record) -> Found | None:
+    former = reading.text(record, "from", required=True)
+    new = reading.text(record, "to", required=True)
+    day = reading.date(record, "on")
+    if former is None or new is None:
+        return None
+    facts: list[tuple[NamedNode, NamedNode | Literal]] = [
+        (HBK.formerName, Literal(former)),
+        (HBK.newName, Literal(new)),
+    ]
+    if day is not None:
+        facts.append((HBK.renamedOn, day))
+    return f"renaming-{digest(f'{former} {new}')[:8]}", HBK.Renaming, facts

@@ -12,8 +12,9 @@ from hauberk.ontology.names import AGENT_KINDS, HBK, TIE_KINDS
 class Field:
     """One key of `says`: its property, and how its value is read.
 
-    *reads* is `date`, `text`, `state`, `value`, `quantity`, `participation`, `site`, or `code`
-    and `dossier`, which take *scheme* and *kinds*. With *many*, a list may be given.
+    *reads* is `date`, `text`, `state`, a part (`value`, `quantity`, `participation`, `site`,
+    `renaming`), or `code` and `dossier`, which take *scheme* and *kinds*. With *many*, a list may
+    be given.
     """
 
     property: NamedNode
@@ -78,6 +79,9 @@ SAYS: Final = {
         HBK.identifiedAs, "dossier", "who the undisclosed party is", kinds=AGENT_KINDS, many=True
     ),
     "parent": Field(HBK.parent, "dossier", "the agent it belongs to", kinds=AGENT_KINDS, many=True),
+    "renamed": Field(
+        HBK.hasRenaming, "renaming", "the name it gave up, the one it took, and when", many=True
+    ),
     "state": Field(HBK.state, "state", "the state of its seat"),
 }
 """What a claim can say, by the key a fact file uses."""
@@ -110,5 +114,6 @@ PARTS: Final = {
     "quantity": ("amount", "unit", "qualifier"),
     "participation": ("agent", "role", "share", "since", "until"),
     "site": ("in", "place"),
+    "renaming": ("from", "to", "on"),
 }
 """The keys of a value that is itself a mapping."""

@@ -201,6 +201,7 @@ def _part(reads: str, words: Vocabulary) -> Schema:
             ("agent", "role"),
         ),
         "site": ({"in": _state(words), "place": _TEXT}, ("in",)),
+        "renaming": ({"from": _TEXT, "to": _TEXT, "on": _DATE}, ("from", "to")),
     }
     properties, required = parts[reads]
     return _object(properties, required=required)

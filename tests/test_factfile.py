@@ -72,6 +72,8 @@ def claims_of(path: Path) -> list[Claim]:
         ("{participations: [{agent: state/UA, role: hst}]}", "“hst” is no role; did you mean host"),
         ("{participations: [{agent: state/UA}]}", "role: is missing"),
         ("{participations: [{agent: state/UA, role: host, share: 150}]}", "no percentage from 0"),
+        ("{renamed: {to: Alder Works}}", "from: is missing"),
+        ("{renamed: {from: A, to: B, on: April}}", "“April” is no date"),
         ("{participations: []}", "participations: is an empty list"),
         ("[signed]", "says: is no mapping; write it like {status: signed}"),
         ("{}", "says: says nothing; give `says`, `denies` or a `note`"),
@@ -285,9 +287,12 @@ def test_two_datasets_that_describe_a_source_differently_still_give_it_one_of_ea
         assert len(list(answer)) == 1  # type: ignore[arg-type]
 
 
-def test_a_check_changes_the_day_and_not_the_claim(facts: Write, tmp_path: Path) -> None:
+@pytest.mark.parametrize("outcome", ["checked", "sought"])
+def test_a_look_changes_the_day_and_not_the_claim(
+    facts: Write, tmp_path: Path, outcome: str
+) -> None:
     text = DEAL.replace("{SAYS}", "{status: signed}")
-    later = text.replace("modality: reported", "modality: reported\n        checked: DAY")
+    later = text.replace("modality: reported", f"modality: reported\n        {outcome}: DAY")
     store = Store(tmp_path / "store")
     load(store, batch([facts(text)]))
     days = []
@@ -295,7 +300,7 @@ def test_a_check_changes_the_day_and_not_the_claim(facts: Write, tmp_path: Path)
         tally = load(store, batch([facts(later.replace("DAY", day))]))
         assert (tally.added, tally.unchanged, tally.withdrawn) == (0, 1, 0)
         with store.read() as snapshot:
-            answer = snapshot.query("SELECT ?d { ?c <https://w3id.org/hauberk/ns#checked> ?d }")
+            answer = snapshot.query("SELECT ?d { ?c <https://w3id.org/hauberk/ns#" + outcome + "> ?d }")
             days.append([row[0].value for row in answer])  # type: ignore[union-attr]
     assert days == [["2026-11-01"], ["2026-11-24"], ["2026-11-24"], ["2026-11-24"]]
     assert store.generations.current() == 3, "a check that is no news publishes nothing"
