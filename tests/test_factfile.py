@@ -73,7 +73,7 @@ def claims_of(path: Path) -> list[Claim]:
         ("{participations: [{agent: state/UA}]}", "role: is missing"),
         ("{participations: [{agent: state/UA, role: host, share: 150}]}", "no percentage from 0"),
         ("{renamed: {to: Alder Works}}", "from: is missing"),
-        ("{renamed: {from: A, to: B, on: April}}", "“April” is no date"),
+        ("{renamed: {from: A, to: B, on: April}}", "is not a date; write YYYY"),
         ("{participations: []}", "participations: is an empty list"),
         ("[signed]", "says: is no mapping; write it like {status: signed}"),
         ("{}", "says: says nothing; give `says`, `denies` or a `note`"),
