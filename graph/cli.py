@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "sparql": ("hauberk.queries.commands:sparql", "Run a SPARQL query of your own, read-only."),
     "show": ("hauberk.graph.commands:show", "Show a dossier: what is accepted, and who says so."),
     "search": ("hauberk.graph.commands:search", "Find dossiers by name or alias."),
+    "serve": ("hauberk.queries.web.commands:serve", "Serve the graph over HTTP."),
     "status": ("hauberk.graph.commands:status", "Count what the store holds."),
     "log": ("hauberk.graph.commands:log", "List the published generations."),
     "rollback": ("hauberk.graph.commands:rollback", "Go back to an earlier generation."),

@@ -40,7 +40,14 @@ class BadHeaderError(QueryError):
 
 
 class BadParameterError(QueryError):
-    """A parameter's value is not of its type, or names nothing or too much."""
+    """A parameter's value is not of its type, or names nothing or too much.
+
+    *candidates* are the ids or codes that could be meant.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[str] = ()) -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(message)
 
 
 class RefusedQueryError(QueryError):

@@ -26,18 +26,23 @@ def current_store() -> Store:
     return Store(store_path(given))
 
 
+def filled_store() -> Store:
+    """Return the current store; an empty default store is filled with the bundled facts first."""
+    store = current_store()
+    if store.is_empty and not click.get_current_context().find_root().obj:
+        click.echo("The store is empty: loading the bundled facts first.", err=True)
+        module, _, name = _FILL.partition(":")
+        getattr(import_module(module), name)(store)
+    return store
+
+
 @contextmanager
 def snapshot(day: str | None = None) -> Iterator[Snapshot]:
     """Yield the current generation, or what the rule gave on *day* (YYYY-MM-DD).
 
     An empty default store is filled with the bundled facts first.
     """
-    store = current_store()
-    if store.is_empty and not click.get_current_context().find_root().obj:
-        click.echo("The store is empty: loading the bundled facts first.", err=True)
-        module, _, name = _FILL.partition(":")
-        getattr(import_module(module), name)(store)
-    with store.read() as opened:
+    with filled_store().read() as opened:
         if day is None:
             yield opened
             return

@@ -3,13 +3,17 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
     Literal,
+    NamedNode,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
@@ -20,6 +24,7 @@ from pyoxigraph import Store as Database
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.errors import NotFoundError, QueryError, StoreError
 from hauberk.graph.generations import Generation, Generations
+from hauberk.graph.keywords import names_dataset
 from hauberk.graph.ledger import Ledger, Plan
 from hauberk.graph.lock import writer_lock
 from hauberk.graph.past import as_of
@@ -28,6 +33,14 @@ from hauberk.ontology.names import DCTERMS, HBK, RDF, XSD
 
 KEPT_GENERATIONS: Final = 10
 Answer = QuerySolutions | QueryBoolean | QueryTriples
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs a query is asked of: those merged into its default graph, and those by name."""
+
+    default: tuple[NamedNode, ...] = ()
+    named: tuple[NamedNode, ...] = ()
 
 
 class Snapshot:
@@ -48,13 +61,20 @@ class Snapshot:
             for claim in self.ledger.subjects(RDF.type, HBK.Claim)
         )
 
-    def query(self, text: str) -> Answer:
+    def query(self, text: str, dataset: Dataset | None = None) -> Answer:
         """Answer a SPARQL query; `current` is the default graph, `GRAPH` sees every claim.
 
-        Raises QueryError where the text is no SPARQL query.
+        A *dataset* given takes the place of both, and so does one that the query names by FROM
+        itself where none is given. Raises QueryError where the text is no SPARQL query.
         """
+        default: list[NamedNode | BlankNode | DefaultGraph] | None = [CURRENT]
+        named: list[NamedNode | BlankNode] | None = None
+        if dataset is not None:
+            default, named = list(dataset.default), list(dataset.named)
+        elif names_dataset(text):
+            default = None
         try:
-            return self.database.query(text, default_graph=CURRENT)
+            return self.database.query(text, default_graph=default, named_graphs=named)
         except SyntaxError as exc:
             raise QueryError(f"this is not a SPARQL query: {exc}") from exc
         except (OSError, RuntimeError, ValueError) as exc:

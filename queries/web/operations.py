@@ -1,0 +1,114 @@
+"""What a worker can be asked: each operation takes a snapshot and arguments and gives a reply."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    serialize,
+)
+
+from hauberk.graph.keywords import is_fleeting
+from hauberk.graph.store import Dataset, Snapshot
+from hauberk.queries.free import PREFIXES, refuse_harm, with_prefixes
+from hauberk.queries.web.frames import Limits, Reply
+from hauberk.queries.web.negotiation import RDF, RESULTS, choose
+from hauberk.queries.web.problems import over_limit
+
+RESULTS_FORMATS: Final = {
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+}
+RDF_FORMATS: Final = {
+    "ttl": RdfFormat.TURTLE,
+    "nt": RdfFormat.N_TRIPLES,
+    "rdf": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+    "trig": RdfFormat.TRIG,
+    "nq": RdfFormat.N_QUADS,
+}
+_ROW_ENDS: Final = {
+    "json": (b"}}", b"{}"),
+    "xml": (b"<result>", b"<result/>"),
+    "csv": (b"\n",),
+    "tsv": (b"\n",),
+}
+"""What stands at least once in each row of a format: to count them is never to count too few."""
+
+
+class Bounded(io.BytesIO):
+    """A buffer that takes no more than *most* bytes; raises ProblemError 413 when given more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def write(self, data: Any) -> int:  # noqa: ANN401  (whatever has bytes)
+        """Keep *data*, or refuse all."""
+        if self.tell() + len(data) > self.most:
+            raise too_long(self.most)
+        return super().write(data)
+
+
+def too_long(most: int) -> Exception:
+    """Return the problem of an answer of too many bytes."""
+    return over_limit(
+        413, "bytes", most, f"the answer is longer than {most} bytes; ask for less, with LIMIT say"
+    )
+
+
+def too_many(most: int) -> Exception:
+    """Return the problem of an answer of too many rows."""
+    return over_limit(
+        413, "rows", most, f"the answer has more than {most} rows; ask for fewer, with LIMIT say"
+    )
+
+
+def sparql(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Reply:
+    """Answer a SPARQL query in the format that the client's `accept` likes best.
+
+    Raises RefusedQueryError for updates and SERVICE, QueryError for what is no query, and
+    ProblemError 406 and 413.
+    """
+    refuse_harm(given["query"])
+    asked = with_prefixes(given["query"])
+    dataset = None
+    if given.get("default_graphs") or given.get("named_graphs"):
+        dataset = Dataset(
+            tuple(map(NamedNode, given.get("default_graphs") or ())),
+            tuple(map(NamedNode, given.get("named_graphs") or ())),
+        )
+    found = snapshot.query(asked, dataset)
+    lasting = not is_fleeting(asked)
+    body = Bounded(limits.bytes)
+    if isinstance(found, QuerySolutions | QueryBoolean):
+        form = choose(given.get("accept"), RESULTS)
+        found.serialize(body, format=RESULTS_FORMATS[form])
+        value = body.getvalue()
+        # The engine writes the rows without a word to Python, which is what makes it quick; only
+        # an answer whose text could hold too many rows is counted row by row.
+        if isinstance(found, QuerySolutions) and _rows_at_most(form, value) > limits.rows:
+            again = snapshot.query(asked, dataset)
+            if isinstance(again, QuerySolutions) and sum(1 for _ in again) > limits.rows:
+                raise too_many(limits.rows)
+        return Reply(format=form, body=value, lasting=lasting)
+    form = choose(given.get("accept"), RDF)
+    prefixes = {name: str(iri) for name, iri in PREFIXES.items()}
+    serialize(found, body, format=RDF_FORMATS[form], prefixes=prefixes)
+    return Reply(format=form, body=body.getvalue(), lasting=lasting)
+
+
+def _rows_at_most(form: str, body: bytes) -> int:
+    return sum(map(body.count, _ROW_ENDS[form]))
+
+
+Operation = Callable[[Snapshot, Mapping[str, Any], Limits], Reply]
+
+OPERATIONS: Final[Mapping[str, Operation]] = {"sparql": sparql}

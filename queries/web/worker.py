@@ -1,0 +1,115 @@
+"""A worker: a process that answers one task after another and may be killed at any instant."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Final
+
+import msgspec
+
+from hauberk.graph.errors import (
+    BadParameterError,
+    HauberkError,
+    NotFoundError,
+    QueryError,
+    RefusedQueryError,
+    StoreError,
+)
+from hauberk.graph.store import Snapshot, Store
+from hauberk.queries.web.frames import LENGTH, Limits, Reply, Task, packed
+from hauberk.queries.web.operations import OPERATIONS
+from hauberk.queries.web.problems import ProblemError
+from hauberk.queries.web.sandbox import enter
+
+PAST_DAYS: Final = 4
+"""Past days that a worker keeps ready."""
+
+_STATUS: Final = (
+    (RefusedQueryError, 403, "Refused"),
+    (BadParameterError, 400, "Bad parameter"),
+    (NotFoundError, 404, "Not found"),
+    (QueryError, 400, "Bad query"),
+    (StoreError, 503, "Store not readable"),
+    (HauberkError, 400, "Bad request"),
+)
+
+
+class Reader:
+    """The worker's hold on the store: the current generation, opened anew when there is another."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.held = ExitStack()
+        self.opened: Snapshot | None = None
+        self.past: dict[str, Snapshot] = {}
+
+    def snapshot(self, day: str | None) -> Snapshot:
+        """Return the current generation, or the graph as of *day* (YYYY-MM-DD)."""
+        if self.opened is None or self.store.generations.current() != self.opened.generation:
+            self.opened = None
+            self.past.clear()
+            self.held.close()
+            self.held = ExitStack()
+            self.opened = self.held.enter_context(self.store.read())
+        if day is None:
+            return self.opened
+        if day not in self.past:
+            while len(self.past) >= PAST_DAYS:
+                del self.past[next(iter(self.past))]
+            self.past[day] = self.opened.as_of(day)
+        return self.past[day]
+
+
+def work(reader: Reader, limits: Limits, task: Task) -> Reply:
+    """Return what comes of a task: an answer or, for what the client can mend, a problem."""
+    start = time.perf_counter()
+    generation = 0
+    try:
+        snapshot = reader.snapshot(task.as_of)
+        generation = snapshot.generation
+        found = OPERATIONS[task.operation](snapshot, task.arguments, limits)
+    except ProblemError as exc:
+        found = Reply(
+            status=exc.status, title=exc.title, detail=exc.detail, members=exc.members,
+            headers=exc.headers,
+        )  # fmt: skip
+    except (HauberkError, OSError, RuntimeError, ValueError) as exc:
+        status, title = _status(exc)
+        found = Reply(status=status, title=title, detail=str(exc), members=_candidates(exc))
+    return msgspec.structs.replace(found, generation=generation, spent=time.perf_counter() - start)
+
+
+def _status(exc: Exception) -> tuple[int, str]:
+    for kind, status, title in _STATUS:
+        if isinstance(exc, kind):
+            return status, title
+    return 400, "Bad query"  # the engine's own errors, as an expression it cannot evaluate
+
+
+def _candidates(exc: Exception) -> dict[str, list[str]]:
+    found = getattr(exc, "candidates", ())
+    return {"candidates": list(found)} if found else {}
+
+
+def _tasks(stream: IO[bytes]) -> Iterator[Task]:
+    decoder = msgspec.msgpack.Decoder(Task)
+    while len(head := stream.read(LENGTH)) == LENGTH:
+        yield decoder.decode(stream.read(int.from_bytes(head, "big")))
+
+
+def main() -> None:
+    """Answer tasks from standard input until it ends: `worker <store> <limits as JSON>`."""
+    store, limits = Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Limits)
+    reader, out = Reader(Store(store)), sys.stdout.buffer
+    barrier = enter(limits.megabytes)
+    out.write(packed(Reply(detail=barrier)))
+    out.flush()
+    for task in _tasks(sys.stdin.buffer):
+        out.write(packed(work(reader, limits, task)))
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
