@@ -34,12 +34,17 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
 
+Stamp = tuple[int, int]
+"""What tells one publishing from another without reading which generation it named."""
+
+
 class Generations:
     """The generations of the store in folder *root*."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.published = root / "published"
+        self._current = str(root / "CURRENT")
 
     def current(self) -> int | None:
         """Return the number of the generation that readers open; None in an empty store.
@@ -55,6 +60,19 @@ class Generations:
         if not text.isascii() or not text.isdigit():
             raise StoreError(f"{self.root / 'CURRENT'} names no generation; this is no store")
         return int(text)
+
+    def stamp(self) -> Stamp | None:
+        """Return what changes whenever another generation becomes current; None in an empty store.
+
+        It costs a few microseconds: a server asks at each request.
+        """
+        try:
+            found = os.stat(self._current)  # noqa: PTH116  (Path.stat costs twice as much)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise StoreError(f"cannot read the store {self.root}: {exc.strerror}") from exc
+        return found.st_ino, found.st_mtime_ns
 
     def folder(self, number: int) -> Path:
         """Return the checkpoint's folder."""

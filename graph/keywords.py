@@ -43,9 +43,16 @@ def _unescaped(text: str) -> str:
 
 def names_dataset(text: str) -> bool:
     """Tell whether a query says itself, by FROM, which graphs it is asked of."""
-    return bool(_FROM.search(keywords(text)))
+    return _speaks(_FROM, text)
 
 
 def is_fleeting(text: str) -> bool:
     """Tell whether a query can answer otherwise when asked again of the same graph."""
-    return bool(_FLEETING.search(keywords(text)))
+    return _speaks(_FLEETING, text)
+
+
+def _speaks(words: re.Pattern[str], text: str) -> bool:
+    """Tell whether a query uses a keyword; most texts hold none of its letters anywhere."""
+    if "\\" not in text and not words.search(text):
+        return False
+    return bool(words.search(keywords(text)))

@@ -11,6 +11,7 @@ from pyoxigraph import (
 )
 
 from hauberk.graph.errors import QueryError, RefusedQueryError
+from hauberk.graph.keywords import keywords
 from hauberk.graph.store import Snapshot
 from hauberk.ontology.names import (
     CODE,
@@ -35,41 +36,11 @@ PREFIXES: Final = {
     "foaf": FOAF, "oa": OA, "owl": OWL, "void": VOID, "rdf": RDF, "rdfs": RDFS, "xsd": XSD,
 }  # fmt: skip
 
+_USED: Final = re.compile(rf"\b({'|'.join(PREFIXES)}):")
+_DECLARED: Final = re.compile(r"\bPREFIX\s+(\w+):", re.IGNORECASE)
 _UPDATE: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 )
-_SILENT: Final = re.compile(
-    r"""
-      \#[^\n\r]*                                                      # a comment
-    | <[^<>"{}|^`\\\x00-\x20]*>                                       # an IRI
-    | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | "(?:[^"\\\n\r]|\\.)*"    # strings
-    | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}    | '(?:[^'\\\n\r]|\\.)*'
-    | \\.                                                             # an escape in a name
-    | [?$]\w+                                                         # a variable
-    | :[\w-]+                                                         # the local part of a name
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-
-
-def keywords(text: str) -> str:
-    """Return *text* without what no keyword can stand in: strings, IRIs, names and comments.
-
-    Code point escapes are read first, as SPARQL 1.1 section 19.2 has it, so that a keyword
-    cannot hide in them.
-    """
-    return _SILENT.sub(" ", _unescaped(text))
-
-
-def _unescaped(text: str) -> str:
-    def char(match: re.Match[str]) -> str:
-        point = int(match.group(1) or match.group(2), 16)
-        if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:  # noqa: PLR2004
-            raise QueryError(f"{match.group()} is no character")
-        return chr(point)
-
-    return _CODE_POINT.sub(char, text)
 
 
 def refuse_harm(text: str) -> None:
@@ -95,7 +66,7 @@ def answer(snapshot: Snapshot, text: str) -> Table | bool | str:
     query or cannot be answered.
     """
     refuse_harm(text)
-    asked = _with_prefixes(text)
+    asked = with_prefixes(text)
     found = snapshot.query(asked)
     if isinstance(found, QueryBoolean):
         return bool(found)
@@ -125,13 +96,11 @@ def boolean(value: bool, form: str) -> str:
     return f"{word}\n"
 
 
-def _with_prefixes(text: str) -> str:
+def with_prefixes(text: str) -> str:
     """Put before the query the usual prefixes that it uses and does not declare."""
-    declared = set(re.findall(r"\bPREFIX\s+(\w+):", text, re.IGNORECASE))
-    used = set(re.findall(r"(\w+):", text))
-    lines = [
-        f"PREFIX {name}: <{iri}>"
-        for name, iri in PREFIXES.items()
-        if name in used and name not in declared
-    ]
+    used = set(_USED.findall(text))
+    if not used:
+        return text
+    declared = set(_DECLARED.findall(text))
+    lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in sorted(used - declared)]
     return " ".join([*lines, text])

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hauberk.queries.web.cache import Cache
 from hauberk.queries.web.endpoint import Endpoint
 from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.service import Service
@@ -64,7 +65,7 @@ def application(service: Service) -> ASGIApp:
             ClientDisconnect: _gone,
         },
     )
-    return Outermost(app)
+    return Outermost(app, service)
 
 
 class _Any:
@@ -79,35 +80,81 @@ class _Any:
         await response(scope, receive, send)
 
 
-class Outermost:
-    """What is done for every request: the headers of every answer, and a line in the log."""
+_Key = tuple[str, bytes, bytes]
+_Kept = tuple[list[tuple[bytes, bytes]], bytes]
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Outermost:
+    """What is done for every request: the headers of every answer, and a line in the log.
+
+    An answer to GET that a service lets keep is sent again from here, before any of the
+    application's own work, to whoever asks in the same words.
+    """
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
+        self.service = service
+        self.kept: Cache[_Key, _Kept] = Cache(service.replies.most // 2)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on, or send what was answered before."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         start = time.perf_counter()
+        key = _key(scope)
+        if key is not None:
+            found = self.kept.get(self.service.generation(), key)
+            if found is not None:
+                headers, body = found
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": body})
+                scope["state"] = {"generation": self.kept.generation}
+                _log(scope, 200, len(body), time.perf_counter() - start)
+                return
+        await self._pass_on(scope, receive, send, key, start)
+
+    async def _pass_on(
+        self, scope: Scope, receive: Receive, send: Send, key: _Key | None, start: float
+    ) -> None:
         status = 0
         length = 0
+        headers: list[tuple[bytes, bytes]] = []
 
         async def sent(message: Message) -> None:
-            nonlocal status, length
+            nonlocal status, length, headers
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_EVERY]
+                headers = message["headers"] = [*message["headers"], *_EVERY]
             elif message["type"] == "http.response.body":
-                length += len(message.get("body", b""))
+                body = message.get("body", b"")
+                length += len(body)
+                keep = scope["state"].get("keep")
+                if keep and key and status == 200 and not message.get("more_body"):  # noqa: PLR2004
+                    self.kept.put(keep, key, (headers, body), len(body))
             await send(message)
 
-        scope.setdefault("state", {})
+        # A copy: the server's own state is shared between requests.
+        scope["state"] = dict(scope.get("state", {}))
         try:
             await self.app(scope, receive, sent)
         finally:
             _log(scope, status, length, time.perf_counter() - start)
+
+
+def _key(scope: Scope) -> _Key | None:
+    """Return what two requests that can have one answer have in common; None for all others."""
+    if scope["method"] != "GET":
+        return None
+    accept = host = b""
+    for name, value in scope["headers"]:
+        if name == b"accept":
+            accept += value
+        elif name == b"host":
+            host = value
+        elif name in {b"if-none-match", b"range", b"authorization"}:
+            return None
+    return scope["path"], scope["query_string"], accept + b"\n" + host
 
 
 def _log(scope: Scope, status: int, length: int, seconds: float) -> None:
@@ -127,9 +174,9 @@ def _log(scope: Scope, status: int, length: int, seconds: float) -> None:
         "bytes": length,
         "ms": round(seconds * 1000, 1),
     }
-    if "spent" in state:
-        line["query_ms"] = round(state["spent"] * 1000, 1)
+    if "generation" in state:
         line["generation"] = state["generation"]
+        line["query_ms"] = round(state.get("spent", 0) * 1000, 1)
     if "limit" in state:
         line["limit"] = state["limit"]
     log.info(msgspec.json.encode(line).decode())
@@ -138,7 +185,7 @@ def _log(scope: Scope, status: int, length: int, seconds: float) -> None:
 def _problem(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, ProblemError)  # noqa: S101  (registered for it)
     if "limit" in exc.members:
-        request.state.limit = exc.members["limit"]
+        request.scope["state"]["limit"] = exc.members["limit"]
     return exc.response()
 
 

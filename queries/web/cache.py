@@ -1,42 +1,49 @@
-"""Answers kept for when the same is asked again of the same generation."""
+"""What is kept for when the same is asked again of the same generation."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from typing import Final, Generic, TypeVar
 
-from hauberk.queries.web.frames import Reply
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_OVERHEAD: Final = 2000
+"""Bytes that an entry is taken to weigh beside its body: the key, the objects around it."""
 
 
-class Cache:
-    """The answers last asked for, together no longer than *most* bytes."""
+class Cache(Generic[K, V]):
+    """Things of one generation, together no longer than *most* bytes; the latest asked for stay."""
 
-    def __init__(self, most: int = 64_000_000) -> None:
+    def __init__(self, most: int) -> None:
         self.most = most
         self.size = 0
-        self._kept: OrderedDict[Hashable, Reply] = OrderedDict()
+        self.generation = -1
+        self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
 
-    def get(self, key: Hashable) -> Reply | None:
-        """Return the answer kept for *key*, if there is one."""
+    def get(self, generation: int, key: K) -> V | None:
+        """Return what is kept for *key*; another generation than before empties the cache."""
+        if generation != self.generation:
+            self.generation = generation
+            self._kept.clear()
+            self.size = 0
+            return None
         found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
 
-    def put(self, key: Hashable, reply: Reply) -> None:
-        """Keep an answer; the ones longest unasked make room. None takes more than a quarter."""
-        weight = _weight(reply)
-        if weight > self.most // 4 or key in self._kept:
+    def put(self, generation: int, key: K, value: V, length: int) -> None:
+        """Keep a thing of *length* bytes; those longest unasked make room.
+
+        None takes more than a quarter of the room; what is not of the generation last asked for
+        is not kept.
+        """
+        weight = length + _OVERHEAD
+        if generation != self.generation or weight > self.most // 4 or key in self._kept:
             return
-        self._kept[key] = reply
+        self._kept[key] = value, weight
         self.size += weight
         while self.size > self.most:
-            _, oldest = self._kept.popitem(last=False)
-            self.size -= _weight(oldest)
-
-    def clear(self) -> None:
-        """Forget all: another generation was published."""
-        self._kept.clear()
-        self.size = 0
-
-
-def _weight(reply: Reply) -> int:
-    return len(reply.body) + 2000  # the key, a query as a rule, and the objects around it
+            _, (_, oldest) = self._kept.popitem(last=False)
+            self.size -= oldest

@@ -53,6 +53,10 @@ _encoder: Final = msgspec.msgpack.Encoder()
 
 
 def packed(message: Task | Reply) -> bytes:
-    """Return a message with its length before it."""
-    body = _encoder.encode(message)
-    return len(body).to_bytes(LENGTH, "big") + body
+    """Return a message as bytes."""
+    return _encoder.encode(message)
+
+
+def framed(message: bytes) -> bytes:
+    """Return a packed message with its length before it."""
+    return len(message).to_bytes(LENGTH, "big") + message

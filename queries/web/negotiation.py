@@ -1,6 +1,7 @@
 """Content negotiation: the best of the formats offered, by the client's q-values."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import mimeparse
@@ -50,6 +51,12 @@ CONTENT_TYPE: Final[Mapping[str, str]] = {
 """The Content-Type that each format is sent with."""
 
 
+@lru_cache(maxsize=1000)
+def _best(accept: str, offered: tuple[str, ...]) -> str:
+    # Of equals, mimeparse takes the last.
+    return str(mimeparse.best_match(offered[::-1], accept))
+
+
 def choose(accept: str | None, offered: Mapping[str, str]) -> str:
     """Return the format, a value of *offered*, that suits an Accept header best.
 
@@ -61,8 +68,7 @@ def choose(accept: str | None, offered: Mapping[str, str]) -> str:
     if len(accept) > MOST_ACCEPT:
         raise bad_request(f"the Accept header is longer than {MOST_ACCEPT} characters")
     try:
-        # Of equals, mimeparse takes the last.
-        best = mimeparse.best_match([*reversed([*offered])], accept)
+        best = _best(accept, tuple(offered))
     except mimeparse.MimeTypeParseException as exc:
         raise bad_request(f"the Accept header cannot be read: {exc}") from exc
     if not best:

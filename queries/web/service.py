@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from importlib.metadata import version
 from typing import Final
 
@@ -11,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hauberk.graph.errors import HauberkError
-from hauberk.graph.generations import Generations
+from hauberk.graph.generations import Generations, Stamp
 from hauberk.queries.web.cache import Cache
 from hauberk.queries.web.frames import Reply, Task, packed
 from hauberk.queries.web.negotiation import CONTENT_TYPE
@@ -20,7 +19,8 @@ from hauberk.queries.web.problems import ProblemError
 
 SECONDS_FOR_BODY: Final = 15.0
 """Seconds a client has to send a request's body."""
-
+_SECONDS_UNWATCHED: Final = 0.05
+"""Seconds after which a waiting client is watched, whether it hangs up."""
 _VERSION: Final = version("hauberk").encode()[:64]
 """Another version may write the same answer otherwise: its ETags differ."""
 
@@ -28,85 +28,88 @@ _VERSION: Final = version("hauberk").encode()[:64]
 class Service:
     """What all addresses share: the pool of workers, the answers kept, the store's generations."""
 
-    def __init__(self, pool: Pool, cache: Cache | None = None) -> None:
+    def __init__(self, pool: Pool, kept_bytes: int = 64_000_000) -> None:
         self.pool = pool
-        self.cache = cache or Cache()
+        self.replies: Cache[str, Reply] = Cache(kept_bytes)
         self.generations = Generations(pool.store)
-        self._cached_generation = -1
+        self._stamp: Stamp | None = None
+        self._generation = 0
 
     def generation(self) -> int:
         """Return the number of the generation that is published now; 0 where there is none."""
         try:
-            return self.generations.current() or 0
+            stamp = self.generations.stamp()
+            if stamp != self._stamp:
+                self._generation = self.generations.current() or 0
+                self._stamp = stamp
         except HauberkError as exc:
             raise ProblemError(503, "Store not readable", str(exc)) from exc
+        return self._generation
+
+    async def reply(self, request: Request, task: Task) -> tuple[Reply, str]:
+        """Return the reply to a task and its ETag, kept or worked out; `""` where it has none.
+
+        Raises ProblemError where there is no answer.
+        """
+        message = packed(task)
+        digest = hashlib.blake2b(message, digest_size=12, key=_VERSION).hexdigest()
+        generation = self.generation()
+        reply = self.replies.get(generation, digest)
+        if reply is None:
+            reply = await self._asked(request, message)
+            if reply.title:
+                raise ProblemError(
+                    reply.status, reply.title, reply.detail, headers=reply.headers, **reply.members
+                )
+            if reply.lasting:
+                self.replies.put(reply.generation, digest, reply, len(reply.body))
+            request.scope["state"]["spent"] = reply.spent
+        request.scope["state"]["generation"] = reply.generation
+        return reply, f'"{reply.generation}-{digest}"' if reply.lasting else ""
 
     async def answer(
         self, request: Request, task: Task, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """Return the answer to a task, from the cache where it was asked before.
+        """Return the answer to a task as HTTP has it.
 
-        The answer carries a strong ETag: same generation and same task, same bytes.
+        It carries a strong ETag: same generation and same task, same bytes.
         Raises ProblemError where there is no answer.
         """
-        digest = hashlib.blake2b(packed(task), digest_size=12, key=_VERSION).hexdigest()
-        generation = self.generation()
-        tag = _tag(generation, digest)
-        if _matches(request.headers.get("if-none-match"), tag):
-            return Response(status_code=304, headers={**_validators(tag), **(headers or {})})
-        reply = self._kept(generation, digest)
-        if reply is None:
-            reply = await self._asked(request, task)
-            if reply.status == 200 and reply.lasting:  # noqa: PLR2004
-                self._keep(reply, digest)
-        request.state.generation = reply.generation
-        request.state.spent = reply.spent
-        if reply.title:
-            raise ProblemError(
-                reply.status, reply.title, reply.detail, headers=reply.headers, **reply.members
-            )
+        reply, tag = await self.reply(request, task)
         shown = {**reply.headers, **(headers or {})}
-        if reply.lasting:
-            shown |= _validators(_tag(reply.generation, digest))
+        if tag:
+            shown |= {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Accept"}
+            if matches(request.headers.get("if-none-match"), tag):
+                return Response(status_code=304, headers=shown)
+            request.scope["state"]["keep"] = reply.generation
         else:
             shown["Cache-Control"] = "no-store"
-        return Response(
-            reply.body, reply.status,
-            headers={**shown, "Content-Type": CONTENT_TYPE.get(reply.format, reply.format)},
-        )  # fmt: skip
+        shown["Content-Type"] = CONTENT_TYPE.get(reply.format, reply.format)
+        return Response(reply.body, reply.status, headers=shown)
 
-    def _kept(self, generation: int, digest: str) -> Reply | None:
-        if generation != self._cached_generation:
-            self.cache.clear()
-            self._cached_generation = generation
-        return self.cache.get(digest)
-
-    def _keep(self, reply: Reply, digest: str) -> None:
-        if reply.generation == self._cached_generation:
-            self.cache.put(digest, reply)
-
-    async def _asked(self, request: Request, task: Task) -> Reply:
+    async def _asked(self, request: Request, message: bytes) -> Reply:
         """Ask the pool; the work stops when the client hangs up."""
         client = request.client.host if request.client else ""
-        asking = asyncio.create_task(self.pool.ask(task, client))
-        gone = asyncio.create_task(_hung_up(request))
+        asking = self.pool.ask(message, client)
+        watch: list[asyncio.Task[None]] = []
+
+        def look() -> None:
+            watch.append(asyncio.create_task(_hung_up(request, asking)))
+
+        timer = asyncio.get_running_loop().call_later(_SECONDS_UNWATCHED, look)
         try:
-            await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if asking.done():
-                return asking.result()
-            raise ClientDisconnect
+            return await asking
+        except asyncio.CancelledError:
+            if watch and watch[0].done():
+                raise ClientDisconnect from None
+            raise
         finally:
-            for each in (asking, gone):
-                each.cancel()
-                with suppress(asyncio.CancelledError, ProblemError):
-                    await each
+            timer.cancel()
+            if watch:
+                watch[0].cancel()
 
 
-def _tag(generation: int, digest: str) -> str:
-    return f'"{generation}-{digest}"'
-
-
-def _matches(given: str | None, tag: str) -> bool:
+def matches(given: str | None, tag: str) -> bool:
     """Tell whether an If-None-Match header names the tag, or `*` (RFC 9110, 13.1.2)."""
     if not given:
         return False
@@ -114,13 +117,11 @@ def _matches(given: str | None, tag: str) -> bool:
     return tag in named or "*" in named
 
 
-def _validators(tag: str) -> dict[str, str]:
-    return {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Accept"}
-
-
-async def _hung_up(request: Request) -> None:
+async def _hung_up(request: Request, asking: "asyncio.Future[Reply]") -> None:
+    """Cancel the asking when the client is gone."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
+    asking.cancel()
 
 
 async def read_body(request: Request, most: int) -> bytes:

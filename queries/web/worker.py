@@ -17,8 +17,9 @@ from hauberk.graph.errors import (
     RefusedQueryError,
     StoreError,
 )
+from hauberk.graph.generations import Stamp
 from hauberk.graph.store import Snapshot, Store
-from hauberk.queries.web.frames import LENGTH, Limits, Reply, Task, packed
+from hauberk.queries.web.frames import LENGTH, Limits, Reply, Task, framed, packed
 from hauberk.queries.web.operations import OPERATIONS
 from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.sandbox import enter
@@ -43,11 +44,14 @@ class Reader:
         self.store = store
         self.held = ExitStack()
         self.opened: Snapshot | None = None
+        self.stamp: Stamp | None = None
         self.past: dict[str, Snapshot] = {}
 
     def snapshot(self, day: str | None) -> Snapshot:
         """Return the current generation, or the graph as of *day* (YYYY-MM-DD)."""
-        if self.opened is None or self.store.generations.current() != self.opened.generation:
+        published = self.store.generations.stamp()
+        if self.opened is None or published != self.stamp:
+            self.stamp = published
             self.opened = None
             self.past.clear()
             self.held.close()
@@ -104,10 +108,10 @@ def main() -> None:
     store, limits = Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Limits)
     reader, out = Reader(Store(store)), sys.stdout.buffer
     barrier = enter(limits.megabytes)
-    out.write(packed(Reply(detail=barrier)))
+    out.write(framed(packed(Reply(detail=barrier))))
     out.flush()
     for task in _tasks(sys.stdin.buffer):
-        out.write(packed(work(reader, limits, task)))
+        out.write(framed(packed(work(reader, limits, task))))
         out.flush()
 
 
