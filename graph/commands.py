@@ -23,12 +23,11 @@ def show(name: str, form: str, as_of: str | None) -> None:
     """
     import msgspec
 
-    from hauberk.graph.directory import Directory
     from hauberk.graph.profile import profile
     from hauberk.graph.profile_text import write
 
     with snapshot(as_of) as opened:
-        directory = Directory(opened.database)
+        directory = opened.directory
         found = directory.named(name, _SEARCHED)
         if not found:
             near = directory.near(name, _SEARCHED)
@@ -52,10 +51,8 @@ def show(name: str, form: str, as_of: str | None) -> None:
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 def search(words: tuple[str, ...], kinds: tuple[str, ...], limit: int) -> None:
     """Find dossiers by name or alias: those with every word first, then near names."""
-    from hauberk.graph.directory import Directory
-
     with snapshot() as opened:
-        found = Directory(opened.database).search(" ".join(words), kinds or _SEARCHED, limit)
+        found = opened.directory.search(" ".join(words), kinds or _SEARCHED, limit)
         if not found:
             raise NotFoundError(f"nothing goes by “{' '.join(words)}”, or by a name like it")
         width = max(len(each.key) for each in found)

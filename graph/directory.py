@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 from pyoxigraph import Store as Database
@@ -35,7 +36,7 @@ class Listed:
 
 
 class Directory:
-    """Who and what the graph knows, by name."""
+    """Who and what the graph knows, by name. Names are read once: it is for one generation."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -53,13 +54,29 @@ class Directory:
 
     def names(self, kinds: Collection[str]) -> Iterator[tuple[str, NamedNode]]:
         """Yield every name that a dossier of the kinds goes by, with the dossier."""
+        for name, node, of_kind in self._names:
+            if of_kind in kinds:
+                yield name, node
+
+    @cached_property
+    def _names(self) -> list[tuple[str, NamedNode, str]]:
+        found = []
         for predicate in _NAMING:
             for quad in self.database.quads_for_pattern(None, predicate, None, CURRENT):
                 node, name = quad.subject, quad.object
                 if not isinstance(node, NamedNode) or not isinstance(name, Literal):
                     continue
-                if kind(node) in kinds and "#" not in node.value:
-                    yield name.value, node
+                of_kind = kind(node)
+                if of_kind is not None and "#" not in node.value:
+                    found.append((name.value, node, of_kind))
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, set[tuple[NamedNode, str]]]:
+        found: dict[str, set[tuple[NamedNode, str]]] = {}
+        for name, node, of_kind in self._names:
+            found.setdefault(name.casefold(), set()).add((node, of_kind))
+        return found
 
     def named(self, given: str, kinds: Collection[str]) -> list[Listed]:
         """Return the dossiers of the kinds that *given* names exactly: by id, IRI, name or alias.
@@ -68,8 +85,8 @@ class Directory:
         """
         if found := self.by_key(given, kinds):
             return [found]
-        wanted = given.casefold()
-        nodes = {node for name, node in self.names(kinds) if name.casefold() == wanted}
+        called = self._by_name.get(given.casefold(), ())
+        nodes = [node for node, of_kind in called if of_kind in kinds]
         return [self.listed(node) for node in sorted(nodes, key=str)]
 
     def by_key(self, given: str, kinds: Collection[str] = KINDS) -> Listed | None:

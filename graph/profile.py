@@ -9,7 +9,6 @@ from pyoxigraph import Literal, NamedNode
 
 from hauberk.graph.acceptance import Held
 from hauberk.graph.claims import CURRENT
-from hauberk.graph.directory import Directory
 from hauberk.graph.holdings import Holdings
 from hauberk.graph.store import Snapshot
 from hauberk.graph.terms import Term, earliest
@@ -101,7 +100,7 @@ class _Profiling:
     def __init__(self, snapshot: Snapshot, node: NamedNode) -> None:
         self.database = snapshot.database
         self.held = Holdings(snapshot.database)
-        self.directory = Directory(snapshot.database)
+        self.directory = snapshot.directory
         self.node = node
         self.claims = sorted(
             (held for held in self.held.statements(node) if not held.is_entry),

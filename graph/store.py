@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from pyoxigraph import (
 from pyoxigraph import Store as Database
 
 from hauberk.graph.claims import CURRENT
+from hauberk.graph.directory import Directory
 from hauberk.graph.errors import NotFoundError, QueryError, StoreError
 from hauberk.graph.generations import Generation, Generations
 from hauberk.graph.keywords import names_dataset
@@ -79,6 +81,11 @@ class Snapshot:
             raise QueryError(f"this is not a SPARQL query: {exc}") from exc
         except (OSError, RuntimeError, ValueError) as exc:
             raise QueryError(f"the query cannot be answered: {exc}") from exc
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The snapshot's dossiers and codes, by name."""
+        return Directory(self.database)
 
     @property
     def ledger(self) -> Ledger:

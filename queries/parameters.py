@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
-from pyoxigraph import Store as Database
 
 from hauberk.graph.directory import Directory
 from hauberk.graph.errors import BadParameterError
@@ -26,9 +25,9 @@ _MAX_TEXT: Final = 2000
 
 
 def resolve(
-    query: Query, given: Mapping[str, str], database: Database
+    query: Query, given: Mapping[str, str], directory: Directory
 ) -> dict[str, NamedNode | Literal]:
-    """Return the terms for the parameters *given*; names are looked up in *database*.
+    """Return the terms for the parameters *given*; names are looked up in *directory*.
 
     Raises BadParameterError for an unknown parameter, a value not of its type, and a name that
     nothing, or more than one thing, goes by; the message lists what could be meant.
@@ -36,7 +35,6 @@ def resolve(
     for name in given.keys() - query.parameters.keys():
         known = ", ".join(query.parameters) or "none"
         raise BadParameterError(f"{query.name} has no parameter “{name}”; it takes {known}")
-    directory = Directory(database)
     return {
         name: _term(name, query.parameters[name], value, directory) for name, value in given.items()
     }
@@ -61,13 +59,16 @@ def _dossier(name: str, kinds: frozenset[str], given: str, directory: Directory)
     if found:
         listing = "; ".join(f"{each.label} ({each.key})" for each in found[:8])
         raise BadParameterError(
-            f"{name}: “{given}” can mean {len(found)} things; give one by its id: {listing}"
+            f"{name}: “{given}” can mean {len(found)} things; give one by its id: {listing}",
+            [each.key for each in found],
         )
     near = directory.near(given, kinds)
     what = " or ".join(sorted(kinds)) if len(kinds) == 1 else "dossier"
     listing = " or ".join(f"{each.label} ({each.key.removeprefix('state/')})" for each in near)
     hint = f"did you mean {listing}?" if listing else "`hauberk search` finds names"
-    raise BadParameterError(f"{name}: no {what} goes by “{given}”; {hint}")
+    raise BadParameterError(
+        f"{name}: no {what} goes by “{given}”; {hint}", [each.key for each in near]
+    )
 
 
 def _code(name: str, scheme: str, given: str, directory: Directory) -> NamedNode:
@@ -76,7 +77,9 @@ def _code(name: str, scheme: str, given: str, directory: Directory) -> NamedNode
     for notation, label in codes.items():
         if wanted in {notation.casefold(), label.casefold()}:
             return code(scheme, notation)
-    raise BadParameterError(f"{name}: “{given}” is no {scheme}; taken are {', '.join(codes)}")
+    raise BadParameterError(
+        f"{name}: “{given}” is no {scheme}; taken are {', '.join(codes)}", list(codes)
+    )
 
 
 def _literal(name: str, kind: str, given: str) -> Literal:

@@ -29,7 +29,7 @@ def run(query: Query, snapshot: Snapshot, given: Mapping[str, str] | None = None
     Raises BadParameterError for a parameter that cannot be resolved, QueryError for a query that
     cannot be answered.
     """
-    terms = resolve(query, given or {}, snapshot.database)
+    terms = resolve(query, given or {}, snapshot.directory)
     return table(snapshot, bind(query, terms))
 
 
