@@ -10,11 +10,13 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hauberk.queries.web.api import Api
 from hauberk.queries.web.cache import Cache
-from hauberk.queries.web.endpoint import Endpoint
+from hauberk.queries.web.endpoint import Endpoint, reading
 from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.service import Service
 
@@ -54,7 +56,9 @@ def application(service: Service) -> ASGIApp:
 
     routes = [
         Route("/sparql", _Any(Endpoint(service))),
-        Route("/healthz", healthz),
+        reading("/healthz", healthz),
+        *Api(service).routes(),
+        Mount("/static", StaticFiles(packages=[("hauberk.queries.web", "static")])),
     ]
     app = Starlette(
         routes=routes,

@@ -1,15 +1,18 @@
 """The SPARQL endpoint: queries in, answers out, and its own description where no query is given."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from hauberk.queries.web import protocol
 from hauberk.queries.web.frames import Task
 from hauberk.queries.web.negotiation import RDF, choose
 from hauberk.queries.web.service import Service, read_body
 
+_READING: Final = ("GET", "HEAD", "OPTIONS")
 _DESCRIPTION: Final = {"text/html": "html", **{k: v for k, v in RDF.items() if "/json" not in k}}
 
 
@@ -58,3 +61,14 @@ def options(allowed: str) -> Response:
             "Access-Control-Max-Age": "86400",
         },
     )
+
+
+def reading(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
+    """Return the route of an address that can only be read."""
+
+    async def read(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return options(", ".join(_READING))
+        return await endpoint(request)
+
+    return Route(path, read, methods=[*_READING])

@@ -1,6 +1,5 @@
 """What a worker can be asked: each operation takes a snapshot and arguments and gives a reply."""
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,30 +8,25 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
-    RdfFormat,
-    serialize,
 )
 
 from hauberk.graph.keywords import is_fleeting
 from hauberk.graph.store import Dataset, Snapshot
-from hauberk.queries.free import PREFIXES, refuse_harm, with_prefixes
+from hauberk.queries.free import refuse_harm, with_prefixes
+from hauberk.queries.web import canned
+from hauberk.queries.web.description import service_description
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import RDF, RESULTS, choose
+from hauberk.queries.web.openapi import openapi
+from hauberk.queries.web.pages import page
 from hauberk.queries.web.problems import over_limit
+from hauberk.queries.web.rdf import Bounded, written
 
 RESULTS_FORMATS: Final = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
     "csv": QueryResultsFormat.CSV,
     "tsv": QueryResultsFormat.TSV,
-}
-RDF_FORMATS: Final = {
-    "ttl": RdfFormat.TURTLE,
-    "nt": RdfFormat.N_TRIPLES,
-    "rdf": RdfFormat.RDF_XML,
-    "jsonld": RdfFormat.JSON_LD,
-    "trig": RdfFormat.TRIG,
-    "nq": RdfFormat.N_QUADS,
 }
 _ROW_ENDS: Final = {
     "json": (b"}}", b"{}"),
@@ -41,27 +35,6 @@ _ROW_ENDS: Final = {
     "tsv": (b"\n",),
 }
 """What stands at least once in each row of a format: to count them is never to count too few."""
-
-
-class Bounded(io.BytesIO):
-    """A buffer that takes no more than *most* bytes; raises ProblemError 413 when given more."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most = most
-
-    def write(self, data: Any) -> int:  # noqa: ANN401  (whatever has bytes)
-        """Keep *data*, or refuse all."""
-        if self.tell() + len(data) > self.most:
-            raise too_long(self.most)
-        return super().write(data)
-
-
-def too_long(most: int) -> Exception:
-    """Return the problem of an answer of too many bytes."""
-    return over_limit(
-        413, "bytes", most, f"the answer is longer than {most} bytes; ask for less, with LIMIT say"
-    )
 
 
 def too_many(most: int) -> Exception:
@@ -100,9 +73,7 @@ def sparql(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Repl
                 raise too_many(limits.rows)
         return Reply(format=form, body=value, lasting=lasting)
     form = choose(given.get("accept"), RDF)
-    prefixes = {name: str(iri) for name, iri in PREFIXES.items()}
-    serialize(found, body, format=RDF_FORMATS[form], prefixes=prefixes)
-    return Reply(format=form, body=body.getvalue(), lasting=lasting)
+    return Reply(format=form, body=written(found, form, limits.bytes), lasting=lasting)
 
 
 def _rows_at_most(form: str, body: bytes) -> int:
@@ -111,4 +82,13 @@ def _rows_at_most(form: str, body: bytes) -> int:
 
 Operation = Callable[[Snapshot, Mapping[str, Any], Limits], Reply]
 
-OPERATIONS: Final[Mapping[str, Operation]] = {"sparql": sparql}
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "sparql": sparql,
+    "query-form": lambda *_: page("sparql.html"),
+    "service-description": service_description,
+    "queries": canned.queries,
+    "canned": canned.answer,
+    "choices": canned.choices,
+    "openapi": openapi,
+}
+"""What a task's `operation` can be."""

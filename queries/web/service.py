@@ -65,14 +65,15 @@ class Service:
                 self.replies.put(reply.generation, digest, reply, len(reply.body))
             request.scope["state"]["spent"] = reply.spent
         request.scope["state"]["generation"] = reply.generation
-        return reply, f'"{reply.generation}-{digest}"' if reply.lasting else ""
+        return reply, f'W/"{reply.generation}-{digest}"' if reply.lasting else ""
 
     async def answer(
         self, request: Request, task: Task, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Return the answer to a task as HTTP has it.
 
-        It carries a strong ETag: same generation and same task, same bytes.
+        It carries a weak ETag: same generation and same task, same answer, though the engine may
+        give rows without ORDER BY in another order.
         Raises ProblemError where there is no answer.
         """
         reply, tag = await self.reply(request, task)
@@ -114,7 +115,7 @@ def matches(given: str | None, tag: str) -> bool:
     if not given:
         return False
     named = {each.strip().removeprefix("W/") for each in given.split(",")}
-    return tag in named or "*" in named
+    return tag.removeprefix("W/") in named or "*" in named
 
 
 async def _hung_up(request: Request, asking: "asyncio.Future[Reply]") -> None:
