@@ -6,7 +6,7 @@ import click
 
 from hauberk.graph.errors import NotFoundError
 from hauberk.graph.sessions import as_of_option, current_store, snapshot
-from hauberk.ontology.names import HBK, KINDS
+from hauberk.ontology.names import KINDS
 
 _SEARCHED = sorted(set(KINDS) - {"source", "speaker"})
 
@@ -67,33 +67,16 @@ def status(form: str) -> None:
     """Count what the store holds: ties, parties, models, sources, claims, and its datasets."""
     import json
 
-    from hauberk.graph.claims import CURRENT
-    from hauberk.ontology.names import RDF
+    from hauberk.graph.census import census
 
     with snapshot() as opened:
         ledger = opened.ledger
-        counted = {
-            "ties": HBK.Tie, "agreements": HBK.Agreement, "programmes": HBK.Programme,
-            "stakes": HBK.Stake, "firms": HBK.Firm, "public bodies": HBK.PublicBody,
-            "international organisations": HBK.InternationalOrganisation,
-            "undisclosed parties": HBK.UndisclosedParty, "persons": HBK.Person,
-            "cooperation models": HBK.CooperationModel, "states": HBK.State,
-            "sources": HBK.Source, "claims": HBK.Claim, "withdrawn claims": HBK.WithdrawnClaim,
-        }  # fmt: skip
-        counts = {
-            name: sum(1 for _ in opened.database.quads_for_pattern(None, RDF.type, cls, CURRENT))
-            for name, cls in counted.items()
-        }
-        counts["contested dossiers"] = len(
-            {q.subject for q in opened.database.quads_for_pattern(
-                None, HBK.contestedIn, None, CURRENT)}
-        )  # fmt: skip
         datasets = {title: len(ledger.dataset(node)) for node, title in ledger.datasets().items()}
         found = {
             "store": str(current_store().root),
             "generation": opened.generation,
             "quads": len(opened.database),
-            **counts,
+            **census(opened.database),
         }
     if form == "json":
         click.echo(json.dumps({**found, "datasets": datasets}, ensure_ascii=False, indent=2))

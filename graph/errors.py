@@ -5,6 +5,7 @@ HauberkError
 │   └── StoreLockedError  another process is writing; the message names it
 ├── FaultsError           facts that cannot be loaded, every one of them
 ├── NotFoundError         no such dossier, query, generation; near names
+├── GoneError             withdrawn; when, and why
 └── QueryError
     ├── BadHeaderError    a packaged query's header is wrong; file and line
     ├── BadParameterError parameter, what was given, what is taken
@@ -29,6 +30,14 @@ class StoreLockedError(StoreError):
 
 class NotFoundError(HauberkError):
     """Nothing goes by that name; the message lists near ones."""
+
+
+class GoneError(HauberkError):
+    """What was asked for was withdrawn; *when* is the instant, or empty where it is not known."""
+
+    def __init__(self, message: str, when: str = "") -> None:
+        self.when = when
+        super().__init__(message)
 
 
 class QueryError(HauberkError):

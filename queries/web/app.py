@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hauberk.queries.web.api import Api
 from hauberk.queries.web.cache import Cache
 from hauberk.queries.web.endpoint import Endpoint, reading
+from hauberk.queries.web.frames import Task
+from hauberk.queries.web.linked import Linked
 from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.service import Service
 
@@ -54,10 +56,16 @@ def application(service: Service) -> ASGIApp:
         }
         return JSONResponse(told, 200 if fit else 503, headers={"Cache-Control": "no-store"})
 
+    async def home(request: Request) -> Response:
+        """Say what the graph holds."""
+        return await service.answer(request, Task(operation="home"))
+
     routes = [
         Route("/sparql", _Any(Endpoint(service))),
+        reading("/", home),
         reading("/healthz", healthz),
         *Api(service).routes(),
+        *Linked(service).routes(),
         Mount("/static", StaticFiles(packages=[("hauberk.queries.web", "static")])),
     ]
     app = Starlette(
@@ -196,11 +204,12 @@ def _problem(request: Request, exc: Exception) -> Response:
 def _http_problem(_request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)  # noqa: S101  (registered for it)
     details = {
-        404: "nothing is at this address",
+        404: "there is nothing at this address",
         405: "this address does not take the method",
     }
     detail = details.get(exc.status_code, exc.detail)
-    return ProblemError(exc.status_code, exc.detail, detail, headers=exc.headers).response()
+    title = exc.detail.capitalize()
+    return ProblemError(exc.status_code, title, detail, headers=exc.headers).response()
 
 
 def _gone(_request: Request, _exc: Exception) -> Response:

@@ -10,11 +10,13 @@ from pyoxigraph import (
     QuerySolutions,
 )
 
+from hauberk.graph.census import census
 from hauberk.graph.keywords import is_fleeting
 from hauberk.graph.store import Dataset, Snapshot
 from hauberk.queries.free import refuse_harm, with_prefixes
 from hauberk.queries.web import canned
 from hauberk.queries.web.description import service_description
+from hauberk.queries.web.documents import document
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import RDF, RESULTS, choose
 from hauberk.queries.web.openapi import openapi
@@ -84,11 +86,13 @@ Operation = Callable[[Snapshot, Mapping[str, Any], Limits], Reply]
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "sparql": sparql,
+    "home": lambda snapshot, *_: page("home.html", counts=census(snapshot.database)),
     "query-form": lambda *_: page("sparql.html"),
     "service-description": service_description,
     "queries": canned.queries,
     "canned": canned.answer,
     "choices": canned.choices,
     "openapi": openapi,
+    "document": document,
 }
 """What a task's `operation` can be."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from hauberk.ontology.names import ID
+from hauberk.ontology.names import BASE
 from hauberk.queries.render import plain
 from hauberk.queries.web.frames import Reply
 
@@ -38,8 +38,9 @@ def href(iri: str) -> str:
 
     Only web addresses are linked to, whatever a source's text says.
     """
-    if iri.startswith(ID) and "#" not in iri:
-        return f"/id/{iri.removeprefix(ID)}"
+    if iri.startswith(BASE):
+        path, mark, fragment = iri.removeprefix(BASE).partition("#")
+        return f"/{path}{mark}{fragment}"
     return iri if iri.startswith(("https://", "http://")) else ""
 
 

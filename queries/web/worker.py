@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import msgspec
 
 from hauberk.graph.errors import (
     BadParameterError,
+    GoneError,
     HauberkError,
     NotFoundError,
     QueryError,
@@ -31,6 +32,7 @@ _STATUS: Final = (
     (RefusedQueryError, 403, "Refused"),
     (BadParameterError, 400, "Bad parameter"),
     (NotFoundError, 404, "Not found"),
+    (GoneError, 410, "Gone"),
     (QueryError, 400, "Bad query"),
     (StoreError, 503, "Store not readable"),
     (HauberkError, 400, "Bad request"),
@@ -81,7 +83,7 @@ def work(reader: Reader, limits: Limits, task: Task) -> Reply:
         )  # fmt: skip
     except (HauberkError, OSError, RuntimeError, ValueError) as exc:
         status, title = _status(exc)
-        found = Reply(status=status, title=title, detail=str(exc), members=_candidates(exc))
+        found = Reply(status=status, title=title, detail=str(exc), members=_members(exc))
     return msgspec.structs.replace(found, generation=generation, spent=time.perf_counter() - start)
 
 
@@ -92,7 +94,9 @@ def _status(exc: Exception) -> tuple[int, str]:
     return 400, "Bad query"  # the engine's own errors, as an expression it cannot evaluate
 
 
-def _candidates(exc: Exception) -> dict[str, list[str]]:
+def _members(exc: Exception) -> dict[str, Any]:
+    if isinstance(exc, GoneError):
+        return {"withdrawn": exc.when}
     found = getattr(exc, "candidates", ())
     return {"candidates": list(found)} if found else {}
 

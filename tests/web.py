@@ -1,0 +1,218 @@
+"""A server that tests talk to: `hauberk serve` as a real process, and plain clients for it."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import psutil
+import pytest
+
+from hauberk.tests.support import command
+
+JSON: Final = "application/sparql-results+json"
+CSV: Final = "text/csv"
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+PROBLEM: Final = "application/problem+json"
+ENDLESS: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+"""A cross product that no machine sees the end of."""
+
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8."""
+        return self.body.decode()
+
+    @property
+    def type(self) -> str:
+        """The media type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0]
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401
+        """The body read as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The problem that the body tells; it must be one, of the answer's own status."""
+        assert self.type == PROBLEM, (self.status, self.headers, self.body[:500])
+        told: dict[str, Any] = self.json
+        assert told["status"] == self.status
+        assert told["title"]
+        assert told["detail"]
+        return told
+
+    @property
+    def values(self) -> list[list[str]]:
+        """The rows of a SELECT answer in JSON, each as its values in the order of its columns."""
+        assert self.status == 200, (self.status, self.body[:500])
+        columns = self.json["head"]["vars"]
+        rows = self.json["results"]["bindings"]
+        return [[row[name]["value"] if name in row else "" for name in columns] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    store: Path
+    log: Path
+
+    @property
+    def root(self) -> str:
+        """The address of the whole server, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(  # noqa: PLR0913
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str | None = None,
+        source: str = "127.0.0.1",
+        timeout: float = 60,
+    ) -> Answer:
+        """Return the answer to one request on a connection of its own, from address *source*."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=timeout, source_address=(source, 0)
+        )
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            answer = connection.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, named, answer.read())
+        finally:
+            connection.close()
+
+    def sparql(
+        self,
+        query: str,
+        accept: str | None = JSON,
+        *,
+        source: str = "127.0.0.1",
+        timeout: float = 60,
+        **fields: str | list[str],
+    ) -> Answer:
+        """Return the answer to a query by GET; `default_graph_uri=` and the like are fields."""
+        given = {"query": query, **{name.replace("_", "-"): v for name, v in fields.items()}}
+        path = f"/sparql?{urlencode(given, doseq=True, quote_via=quote)}"
+        headers = {"Accept": accept} if accept else {}
+        return self.ask(path, headers=headers, source=source, timeout=timeout)
+
+    def raw(self, sent: bytes, *, timeout: float = 30, source: str = "127.0.0.1") -> bytes:
+        """Return all that the server sends back on *sent* until it closes, or falls silent."""
+        with self.connect(timeout=timeout, source=source) as connection:
+            return exchanged(connection, sent)
+
+    def connect(self, *, timeout: float = 30, source: str = "127.0.0.1") -> socket.socket:
+        """Return a connection to the server."""
+        return socket.create_connection(
+            ("127.0.0.1", self.port), timeout=timeout, source_address=(source, 0)
+        )
+
+    @property
+    def health(self) -> dict[str, Any]:
+        """What the server says of its own state."""
+        told: dict[str, Any] = self.ask("/healthz").json
+        return told
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the worker processes that live."""
+        found = []
+        for each in psutil.Process(self.process.pid).children():
+            try:
+                if each.status() != psutil.STATUS_ZOMBIE:
+                    found.append(each)
+            except psutil.NoSuchProcess:
+                continue
+        return found
+
+    def settles(self, seconds: float = 20, **wanted: object) -> dict[str, Any]:
+        """Return the server's state as soon as it is as *wanted*; fail where it never is."""
+        end = time.monotonic() + seconds
+        while True:
+            state = self.health
+            if all(state[name] == value for name, value in wanted.items()):
+                return state
+            assert time.monotonic() < end, state
+            time.sleep(0.05)
+
+
+def exchanged(connection: socket.socket, sent: bytes) -> bytes:
+    """Send bytes and return all that comes back until the other side closes, or falls silent."""
+    received = bytearray()
+    try:
+        connection.sendall(sent)
+        while part := connection.recv(65_536):
+            received += part
+    except (TimeoutError, ConnectionError):
+        pass
+    return bytes(received)
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(store: Path, log: Path, *options: str, port: int | None = None) -> Iterator[Server]:
+    """Yield a server on *store* that is ready; what it says on stderr stands in the file *log*."""
+    port = port or free_port()
+    words = command("--store", str(store), "serve", "--port", str(port), *options)
+    with log.open("ab") as out:
+        process = subprocess.Popen(words, stdout=out, stderr=out, cwd=store.parent, env=os.environ)
+    server = Server(process, port, store, log)
+    try:
+        _wait(server)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said, said[-3000:]
+
+
+def _wait(server: Server) -> None:
+    end = time.monotonic() + 60
+    while True:
+        assert server.process.poll() is None, server.log.read_text(encoding="utf-8")
+        try:
+            if server.ask("/healthz").status == 200:
+                return
+        except ConnectionError:
+            pass
+        assert time.monotonic() < end, "the server is not ready after a minute"
+        time.sleep(0.05)
