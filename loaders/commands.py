@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hauberk.graph.errors import Fault, FaultsError
 from hauberk.graph.ledger import Tally
-from hauberk.graph.sessions import current_store, is_talkative, parse_day
+from hauberk.graph.sessions import is_talkative, named_store, parse_day
 from hauberk.graph.store import Store
 from hauberk.loaders.sync import (
     Batch,
@@ -23,6 +24,9 @@ from hauberk.loaders.sync import (
     standard_input,
 )
 from hauberk.loaders.sync import load as bring_in
+
+if TYPE_CHECKING:
+    from hauberk.graph.remote.store import RemoteStore
 
 _FORMS = ("yaml", "json", "jsonl")
 
@@ -81,14 +85,16 @@ def load(paths: tuple[str, ...], form: str | None, dataset: str | None, dry_run:
     with any fault, all faults are listed and nothing is loaded.
     """
     given = _given(paths, form, dataset)
-    store = current_store()
+    store = named_store()
     with _progress() as steps:
         tally = rehearse(store, given, steps) if dry_run else bring_in(store, given, steps)
     if dry_run:
         click.echo(_report(tally, "Would be: "))
         return
     click.echo(_report(tally))
-    if tally.changes:
+    if not isinstance(store, Store):
+        click.echo(f"{store} is in step." if tally.changes else "Nothing changed.", err=True)
+    elif tally.changes:
         click.echo(f"Generation {store.generations.current()} is published.", err=True)
     else:
         click.echo("Nothing changed; no new generation.", err=True)
@@ -119,7 +125,7 @@ def check(paths: tuple[str, ...], form: str | None, since: str | None, shown: st
     source, and lacks a grade, a date, a status or a check.
     """
     given = _given(paths, form, None)
-    store = current_store()
+    store = named_store()
     try:
         with _progress() as steps:
             sync = Sync(given, steps)
@@ -128,7 +134,7 @@ def check(paths: tuple[str, ...], form: str | None, since: str | None, shown: st
         _print_faults(exc.faults, shown)
         sys.exit(1)
     if lines := _audit(store):
-        _print_faults([Fault(str(store.root), 0, "", "", line) for line in lines], shown)
+        _print_faults([Fault(str(store), 0, "", "", line) for line in lines], shown)
         sys.exit(1)
     _print_quality(sync, tally, len(given.inputs), since or _a_year_ago(), shown)
 
@@ -172,13 +178,13 @@ def _print_quality(sync: Sync, tally: Tally, files: int, since: str, shown: str)
         click.echo(f"  {words:<36} {share.count:>6} of {share.of:>6}  {share.percent:5.1f} %")
 
 
-def _audit(store: Store) -> list[str]:
+def _audit(store: "Store | RemoteStore") -> list[str]:
     from hauberk.graph.audit import audit
 
     if store.is_empty:
         return []
     with store.read() as snapshot:
-        return list(audit(snapshot.ledger))
+        return list(audit(snapshot.whole.ledger))
 
 
 @click.command(epilog="Example: hauberk schema > hauberk-facts.schema.json")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 from pyoxigraph import Store as Database
@@ -22,6 +22,9 @@ from hauberk.loaders.factfile import FactFile
 from hauberk.loaders.reading import Reference
 from hauberk.loaders.vocabulary import vocabulary
 from hauberk.ontology.names import KINDS, XSD, dossier, key, kind, slug
+
+if TYPE_CHECKING:
+    from hauberk.graph.remote.store import RemoteStore
 
 Steps = Callable[[str, int | None], Callable[[int], None]]
 """Begins a step of so many units under a name; returns what is called with each advance."""
@@ -221,7 +224,7 @@ def _near_ids(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(found)}?" if found else "; open it with a label"
 
 
-def load(store: Store, given: Batch, steps: Steps = silent) -> Tally:
+def load(store: "Store | RemoteStore", given: Batch, steps: Steps = silent) -> Tally:
     """Bring *store* into step with the files of *given* and publish the outcome.
 
     Returns what changed. Raises FaultsError with every fault found, and StoreError where the
@@ -236,12 +239,12 @@ def load(store: Store, given: Batch, steps: Steps = silent) -> Tally:
         return plan.tally
 
 
-def rehearse(store: Store, given: Batch, steps: Steps = silent) -> Tally:
+def rehearse(store: "Store | RemoteStore", given: Batch, steps: Steps = silent) -> Tally:
     """Return what loading *given* would do, without writing; raises what `load` would."""
     return compare(Sync(given, steps), store).tally
 
 
-def compare(sync: Sync, store: Store) -> Plan:
+def compare(sync: Sync, store: "Store | RemoteStore") -> Plan:
     """Return what bringing *store* into step with what *sync* read would do, without writing."""
     if store.is_empty:
         return sync.prepare(scratch())
