@@ -13,9 +13,10 @@ import yaml
 from pyoxigraph import NamedNode
 from pyoxigraph import Store as Database
 
+from hauberk.graph.claims import CURRENT
 from hauberk.graph.ledger import Ledger
 from hauberk.loaders.sync import Sync, bundled, scratch
-from hauberk.ontology.names import HBK, RDF
+from hauberk.ontology.names import HBK, RDF, TIE_KINDS
 from hauberk.tests.support import ROOT
 
 FACTS = sorted((ROOT / "loaders" / "facts").glob("*.yaml"))
@@ -160,13 +161,54 @@ def test_no_two_parties_go_by_one_name_unless_told_apart() -> None:
 @pytest.mark.parametrize(
     ("cls", "least"),
     [
-        (HBK.Tie, 135), (HBK.Firm, 75), (HBK.PublicBody, 30), (HBK.CooperationModel, 30),
-        (HBK.UndisclosedParty, 20), (HBK.Person, 45), (HBK.Source, 400), (HBK.Claim, 780),
+        (HBK.Tie, 690), (HBK.Firm, 320), (HBK.PublicBody, 80), (HBK.CooperationModel, 30),
+        (HBK.UndisclosedParty, 90), (HBK.Person, 45), (HBK.Source, 1500), (HBK.Claim, 2400),
+        (HBK.State, 45), (HBK.Renaming, 30),
     ],
 )  # fmt: skip
 def test_the_base_holds_as_much_as_it_should(cls: NamedNode, least: int, base: Database) -> None:
     found = count(base, cls)
     assert found >= least, f"{cls.value}: {found}; did a file go missing?"
+
+
+def test_a_dozen_undisclosed_parties_were_identified_since(base: Database) -> None:
+    named = {q.subject for q in base.quads_for_pattern(None, HBK.identifiedAs, None, CURRENT)}
+    assert len(named) >= 12
+
+
+@pytest.mark.parametrize(
+    ("theme", "least"),
+    [
+        ("acquisitions", 2), ("air-", 46), ("aircraft-", 13), ("ammunition-", 47),
+        ("armoured-", 72), ("artillery", 21), ("british-", 6), ("build-with-ukraine", 10),
+        ("combat-air", 11), ("danish-model", 16), ("demining", 8), ("donor-paid-arms", 7),
+        ("drone-", 15), ("drones-", 70), ("electronics-", 17), ("engines", 14),
+        ("european-", 11), ("explosives", 8), ("frameworks", 35), ("french-", 10), ("funds-", 41),
+        ("helicopters", 12), ("joint-ventures-", 4), ("land-systems", 11), ("licences-", 4),
+        ("loitering-", 12), ("missiles", 30), ("naval-", 44), ("ownership", 40), ("radar", 10),
+        ("rheinmetall-", 4), ("security-agreements", 29), ("services", 9), ("small-arms", 7),
+        ("space", 10), ("stakes", 9), ("ukrainian-production-", 11), ("ventures-of-2026", 7),
+        ("western-treaties", 7),
+    ],
+)  # fmt: skip
+def test_each_theme_has_the_ties_it_should(theme: str, least: int) -> None:
+    files = [name for name in DOCUMENTS if name.startswith(theme)]
+    held = [
+        key
+        for name in files
+        for key, record in (DOCUMENTS[name].get("dossiers") or {}).items()
+        if key.partition("/")[0] in TIE_KINDS and "label" in record
+    ]
+    assert len(held) >= least, f"{theme}*.yaml: {len(held)} ties; did a file or dossier go missing?"
+
+
+def test_every_claim_is_graded_and_was_looked_for_again() -> None:
+    bare = [
+        f"{name}: {key}: give claim {claim.get('from')} a credibility, and `checked` or `sought`"
+        for name, key, claim, _ in claims()
+        if "credibility" not in claim or not {"checked", "sought"} & claim.keys()
+    ]
+    assert not bare, "\n".join(bare)
 
 
 def test_every_record_of_the_first_part_is_a_dossier(base: Database) -> None:
