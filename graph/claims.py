@@ -117,6 +117,8 @@ class Claim:
     no part of the claim's name, and the ledger keeps the latest day."""
     sought: Literal | None = field(default=None, compare=False)
     """When it was last looked for and not found again."""
+    row: str | None = field(default=None, compare=False)
+    """The file and record it was read in, `deals.csv:12`: rows move, the claim stays the same."""
 
     @cached_property
     def iri(self) -> NamedNode:
@@ -142,11 +144,16 @@ class Claim:
 
     @property
     def looks(self) -> Iterator[tuple[NamedNode, Literal]]:
-        """The days on which curators looked for the claim again, with the property of each."""
+        """What is known of the claim and is no part of it, with the property of each.
+
+        That is when curators looked for it again, and the row it was read in.
+        """
         if self.checked:
             yield HBK.checked, self.checked
         if self.sought:
             yield HBK.sought, self.sought
+        if self.row:
+            yield HBK.row, Literal(self.row)
 
     @property
     def graph(self) -> NamedNode:

@@ -46,7 +46,15 @@ class Plan:
     looks: dict[tuple[NamedNode, NamedNode], Literal] = field(default_factory=dict)
     """The day each claim was last checked, and last sought in vain, where that is news."""
     titles: dict[NamedNode, str] = field(default_factory=dict)
+    terms: dict[NamedNode, list[tuple[NamedNode, NamedNode | Literal]]] = field(
+        default_factory=dict
+    )
+    """What else is noted of a dataset: its licence and credit line, its file's hash."""
     tally: Tally = field(default_factory=Tally)
+
+
+def _is_news(outcome: NamedNode, known: Literal, found: Literal) -> bool:
+    return known != found if outcome == HBK.row else earliest(known) < earliest(found)
 
 
 class Ledger(Holdings):
@@ -90,7 +98,7 @@ class Ledger(Holdings):
         iri = statement.iri
         for outcome, day in statement.looks:
             known = plan.looks.get((iri, outcome)) or self.object_of(iri, outcome)
-            if not isinstance(known, Literal) or earliest(known) < earliest(day):
+            if not isinstance(known, Literal) or _is_news(outcome, known, day):
                 plan.looks[iri, outcome] = day
 
     def _place(self, plan: Plan, dataset: NamedNode, statement: Statement) -> None:
@@ -171,6 +179,8 @@ class Ledger(Holdings):
             if self.dataset(dataset):
                 self.store.add(Quad(dataset, RDF.type, VOID.Dataset, CURRENT))
                 self.store.add(Quad(dataset, DCTERMS.title, Literal(title), CURRENT))
+                for predicate, value in plan.terms.get(dataset, ()):
+                    self.store.add(Quad(dataset, predicate, value, CURRENT))
 
     def _withdraw(self, iri: NamedNode, when: Literal) -> set[NamedNode]:
         held = self.statement(iri)

@@ -12,6 +12,7 @@ from hauberk.graph.errors import Fault, FaultsError
 from hauberk.graph.ledger import Tally
 from hauberk.graph.sessions import is_talkative, named_store, parse_day
 from hauberk.graph.store import Store
+from hauberk.loaders.opendata.registry import SOURCES
 from hauberk.loaders.sync import (
     Batch,
     Steps,
@@ -28,7 +29,7 @@ from hauberk.loaders.sync import load as bring_in
 if TYPE_CHECKING:
     from hauberk.graph.remote.store import RemoteStore
 
-_FORMS = ("yaml", "json", "jsonl")
+_FORMS = ("yaml", "json", "jsonl", *SOURCES)
 
 
 @contextmanager

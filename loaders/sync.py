@@ -19,12 +19,14 @@ from hauberk.graph.store import Store
 from hauberk.graph.validation import violations
 from hauberk.loaders.documents import FORMATS, documents, stream_documents
 from hauberk.loaders.factfile import FactFile
+from hauberk.loaders.opendata.registry import SOURCES, available, recognise
 from hauberk.loaders.reading import Reference
 from hauberk.loaders.vocabulary import vocabulary
 from hauberk.ontology.names import KINDS, XSD, dossier, key, kind, slug
 
 if TYPE_CHECKING:
     from hauberk.graph.remote.store import RemoteStore
+    from hauberk.loaders.opendata.reading import Reading
 
 Steps = Callable[[str, int | None], Callable[[int], None]]
 """Begins a step of so many units under a name; returns what is called with each advance."""
@@ -104,8 +106,22 @@ def batch(paths: Sequence[Path], dataset: str | None = None, form: str | None = 
     unique = {item.dataset: item for item in found.inputs}
     if dataset and len(found.inputs) > 1:
         raise NotFoundError("--dataset names one file's dataset; give one file with it")
-    found.inputs = list(unique.values())
+    found.inputs = [_recognised(item) for item in unique.values()]
     return found
+
+
+def _recognised(item: Input) -> Input:
+    """Return an input with the source of open data it is of, where its content shows one.
+
+    Raises NotFoundError for a single file that is neither that nor a fact file.
+    """
+    if item.form is not None or item.path is None:
+        return item
+    name = recognise(item.path)
+    if name is None and item.path.suffix.lower() not in FORMATS:
+        known = ", ".join([*FORMATS, *available()])
+        raise NotFoundError(f"{item.path}: no kind known here; say which with --as: {known}")
+    return replace(item, form=name)
 
 
 def standard_input(stream: IO[bytes], form: str, dataset: str | None = None) -> Batch:
@@ -126,11 +142,15 @@ class Sync:
         self.places: dict[NamedNode, Fault] = {}
         self.described: dict[NamedNode, NamedNode] = {}
         self.statements: dict[NamedNode, tuple[str, list[Statement]]] = {}
+        self.readings: list[Reading] = []
+        """What was read of open data, file by file; it is read once the store is known."""
         self._read()
 
     def _read(self) -> None:
         advance = self.steps("Reading", len(self.given.inputs))
         for item in self.given.inputs:
+            if item.form in SOURCES:
+                continue
             reader = FactFile(item.shown, vocabulary())
             faults = reader.findings.faults
             if item.stream is not None:
@@ -175,6 +195,7 @@ class Sync:
         self._check_references(ledger)
         if self.faults:
             raise FaultsError(self.faults)
+        self._read_open_data(ledger)
         datasets = dict(self.statements)
         for dataset, title in ledger.datasets().items():
             folder = (key(dataset) or "").partition("/")[2].partition("-")[0]
@@ -186,7 +207,21 @@ class Sync:
         self.faults += violations(new, self._place, advance)
         if self.faults:
             raise FaultsError(self.faults)
+        plan.terms = {reading.dataset: reading.terms for reading in self.readings}
         return plan
+
+    def _read_open_data(self, ledger: Ledger) -> None:
+        """Read the files of open data: their parties are those that the store knows already."""
+        if self.readings:
+            return
+        from hauberk.loaders.opendata.reading import read
+
+        given = [item for item in self.given.inputs if item.form in SOURCES]
+        self.readings = list(read(given, ledger, self.steps)) if given else []
+        for reading in self.readings:
+            self.statements[reading.dataset] = (reading.title, reading.statements)
+            for iri, place in reading.places.items():
+                self.places.setdefault(iri, place)
 
     def alone(self) -> Ledger:
         """Return a ledger in memory that holds what was read, and nothing else."""

@@ -1,0 +1,122 @@
+"""Reading files of open data into statements, with what could not be read beside them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import Literal, NamedNode
+
+from hauberk.graph.claims import Claim, Statement
+from hauberk.graph.errors import Fault
+from hauberk.graph.holdings import Holdings
+from hauberk.loaders.opendata.decisions import decisions
+from hauberk.loaders.opendata.parties import Parties
+from hauberk.loaders.opendata.registry import source
+from hauberk.loaders.opendata.rejects import Rejects
+from hauberk.loaders.opendata.run import Run, drained
+from hauberk.ontology.names import DCTERMS, HBK, key
+
+Steps = Callable[[str, int | None], Callable[[int], None]]
+
+
+class Given(Protocol):
+    """A file of open data, the dataset it is, and the name of its source."""
+
+    @property
+    def path(self) -> Path | None:
+        """Where it lies."""
+
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+
+    @property
+    def dataset(self) -> NamedNode:
+        """The dataset it is."""
+
+    @property
+    def form(self) -> str | None:
+        """The name of its source."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one file gave."""
+
+    shown: str
+    title: str
+    dataset: NamedNode
+    provider: str
+    credit: str
+    statements: list[Statement] = field(default_factory=list)
+    places: dict[NamedNode, Fault] = field(default_factory=dict)
+    terms: list[tuple[NamedNode, NamedNode | Literal]] = field(default_factory=list)
+    rejects: Rejects = field(default_factory=Rejects)
+    records: int = 0
+
+    @property
+    def claims(self) -> int:
+        """How many claims the file makes."""
+        return sum(isinstance(statement, Claim) for statement in self.statements)
+
+
+def read(given: Sequence[Given], held: Holdings, steps: Steps) -> Iterator[Reading]:
+    """Yield what each file gave; parties are those that *held* knows, or new.
+
+    Raises FaultsError where a file is not what it seems.
+    """
+    parties = Parties(held, decisions())
+    for item in given:
+        yield _read(item, parties, steps)
+
+
+def _read(item: Given, parties: Parties, steps: Steps) -> Reading:
+    module = source(item.form or "")
+    provider = module.PROVIDER
+    path = item.path or Path()
+    run = Run(path, provider, parties)
+    found = Reading(item.shown, path.name, item.dataset, provider.name, provider.credit)
+    advance = steps(f"Reading {path.name}", run.total)
+    for further, stated in drained(module.read(run), run):
+        for statement in stated:
+            found.statements.append(statement)
+            found.places.setdefault(statement.iri, _place(item.shown, statement))
+        if further:
+            advance(further)
+    found.rejects, found.records = run.rejects, run.records
+    found.terms = list(_terms(provider.licence, provider.credit, provider.url, run.digest()))
+    return found
+
+
+def _place(shown: str, statement: Statement) -> Fault:
+    row = getattr(statement, "row", None) or ""
+    number = row.rpartition(":")[2]
+    line = int(number) if number.isdigit() else 0
+    return Fault(shown, line, key(statement.about) or "", "", "")
+
+
+def _terms(
+    licence: str, credit: str, url: str, digest: str
+) -> Iterator[tuple[NamedNode, NamedNode | Literal]]:
+    """Yield what is noted of the dataset: terms of use, credit, where it is from, which bytes."""
+    yield DCTERMS.license, NamedNode(licence) if "://" in licence else Literal(licence)
+    yield DCTERMS.rights, Literal(credit)
+    yield DCTERMS.source, NamedNode(url)
+    yield HBK.contentHash, Literal(f"sha256:{digest}")
+
+
+def summary(readings: Sequence[Reading]) -> list[Mapping[str, object]]:
+    """Return what was read of each file, in counts."""
+    return [
+        {
+            "file": reading.shown,
+            "source": reading.provider,
+            "records": reading.records,
+            "claims": reading.claims,
+            "rejects": reading.rejects.count,
+            "reasons": dict(reading.rejects.reasons.most_common()),
+            "credit": reading.credit,
+        }
+        for reading in readings
+    ]
