@@ -10,8 +10,8 @@ from starlette.routing import Route
 from hauberk.graph.terms import whole_day
 from hauberk.queries.web.endpoint import reading
 from hauberk.queries.web.frames import Task
-from hauberk.queries.web.problems import ProblemError, bad_request
-from hauberk.queries.web.protocol import MOST_URL
+from hauberk.queries.web.problems import bad_request
+from hauberk.queries.web.protocol import MOST_URL, address_too_long
 from hauberk.queries.web.service import Service
 
 _MOST_FIELDS: Final = 100
@@ -85,7 +85,7 @@ def _given(request: Request) -> dict[str, str]:
     `as-of` and `as_of` are one name. Raises ProblemError 400 for a field given twice.
     """
     if len(request.scope["query_string"]) > MOST_URL:
-        raise ProblemError(414, "Address too long", f"addresses have at most {MOST_URL} bytes")
+        raise address_too_long()
     pairs = QueryParams(request.scope["query_string"]).multi_items()
     if len(pairs) > _MOST_FIELDS:
         raise bad_request(f"at most {_MOST_FIELDS} fields can be given")

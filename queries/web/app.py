@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import msgspec
@@ -16,13 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hauberk.queries.web.api import Api
 from hauberk.queries.web.cache import Cache
+from hauberk.queries.web.dumps import Dumps
 from hauberk.queries.web.endpoint import Endpoint, reading
 from hauberk.queries.web.frames import Task
 from hauberk.queries.web.linked import Linked
 from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.service import Service
 
-_EVERY: Final = (
+EVERY: Final = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Retry-After, X-Total-Count"),
     (b"x-content-type-options", b"nosniff"),
@@ -33,6 +34,7 @@ _EVERY: Final = (
 
 def application(service: Service) -> ASGIApp:
     """Return the whole application on a service."""
+    dumps = Dumps(service)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
@@ -40,6 +42,7 @@ def application(service: Service) -> ASGIApp:
         try:
             yield
         finally:
+            dumps.close()
             await service.pool.stop()
 
     async def healthz(_request: Request) -> Response:
@@ -66,6 +69,7 @@ def application(service: Service) -> ASGIApp:
         reading("/healthz", healthz),
         *Api(service).routes(),
         *Linked(service).routes(),
+        *dumps.routes(),
         Mount("/static", StaticFiles(packages=[("hauberk.queries.web", "static")])),
     ]
     app = Starlette(
@@ -92,8 +96,9 @@ class _Any:
         await response(scope, receive, send)
 
 
-_Key = tuple[str, bytes, bytes]
-_Kept = tuple[list[tuple[bytes, bytes]], bytes]
+_Key = tuple[str, bytes, bytes, str]
+_Headers = list[tuple[bytes, bytes]]
+_Kept = tuple[_Headers, bytes]
 
 
 class Outermost:
@@ -115,39 +120,44 @@ class Outermost:
             return
         start = time.perf_counter()
         key = _key(scope)
-        if key is not None:
-            found = self.kept.get(self.service.generation(), key)
-            if found is not None:
-                headers, body = found
-                await send({"type": "http.response.start", "status": 200, "headers": headers})
-                await send({"type": "http.response.body", "body": body})
-                scope["state"] = {"generation": self.kept.generation}
-                _log(scope, 200, len(body), time.perf_counter() - start)
-                return
+        found = self._found(key) if key is not None else None
+        if found is not None:
+            headers, body = found
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            scope["state"] = {"generation": self.kept.generation}
+            _log(scope, 200, len(body), time.perf_counter() - start)
+            return
         await self._pass_on(scope, receive, send, key, start)
+
+    def _found(self, key: _Key) -> _Kept | None:
+        with suppress(ProblemError):  # the store cannot be read: the application says so
+            return self.kept.get(self.service.generation(), key)
+        return None
 
     async def _pass_on(
         self, scope: Scope, receive: Receive, send: Send, key: _Key | None, start: float
     ) -> None:
         status = 0
         length = 0
-        headers: list[tuple[bytes, bytes]] = []
+        headers: _Headers = []
 
         async def sent(message: Message) -> None:
             nonlocal status, length, headers
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = message["headers"] = [*message["headers"], *_EVERY]
+                headers = message["headers"] = [*message["headers"], *EVERY]
             elif message["type"] == "http.response.body":
                 body = message.get("body", b"")
-                length += len(body)
+                length += len(body) if scope["method"] != "HEAD" else 0
                 keep = scope["state"].get("keep")
                 if keep and key and status == 200 and not message.get("more_body"):  # noqa: PLR2004
-                    self.kept.put(keep, key, (headers, body), len(body))
+                    self.kept.put(keep, key, (headers, body), len(body) + sum(map(len, key)))
             await send(message)
 
         # A copy: the server's own state is shared between requests.
         scope["state"] = dict(scope.get("state", {}))
+        scope["headers"] = _one_accept(scope["headers"])
         try:
             await self.app(scope, receive, sent)
         finally:
@@ -166,7 +176,16 @@ def _key(scope: Scope) -> _Key | None:
             host = value
         elif name in {b"if-none-match", b"range", b"authorization"}:
             return None
-    return scope["path"], scope["query_string"], accept + b"\n" + host
+    return scope["path"], scope["query_string"], accept + b"\n" + host, scope["scheme"]
+
+
+def _one_accept(headers: _Headers) -> _Headers:
+    """Return headers with several lines of Accept made into one (RFC 9110, 5.3)."""
+    accepted = [value for name, value in headers if name == b"accept"]
+    if len(accepted) < 2:  # noqa: PLR2004
+        return headers
+    others = [(name, value) for name, value in headers if name != b"accept"]
+    return [*others, (b"accept", b", ".join(accepted))]
 
 
 def _log(scope: Scope, status: int, length: int, seconds: float) -> None:

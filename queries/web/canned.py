@@ -76,7 +76,8 @@ def answer(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Repl
     query = catalog.find(given["name"])
     form = _form(given, _ANSWER)
     parameters = given["parameters"]
-    if form == "html" and not parameters and not given.get("run") and query.parameters:
+    waits = not parameters and not given.get("run") and query.parameters
+    if form == "html" and (waits or query.lacks(parameters)):
         return _shown(query, snapshot, given, Table((), []), asked=False)
     table = run(query, snapshot, parameters)
     total = len(table.rows)

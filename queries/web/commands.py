@@ -29,7 +29,27 @@ from hauberk.graph.sessions import filled_store
     type=click.IntRange(200),
     help="Megabytes a worker may take.",
 )
-@click.option("--row-limit", default=200_000, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--row-limit",
+    default=200_000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Rows an answer may have.",
+)
+@click.option(
+    "--byte-limit",
+    default=64_000_000,
+    show_default=True,
+    type=click.IntRange(1000),
+    help="Bytes an answer may have.",
+)
+@click.option(
+    "--queue-limit",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Requests that may wait for a worker; a client may have a quarter of them.",
+)
 @click.option("--access-log/--no-access-log", default=True, help="A line of JSON per request.")
 @click.option(
     "--behind-proxy",
@@ -43,6 +63,8 @@ def serve(  # noqa: PLR0913, PLR0917
     time_limit: float,
     memory_limit: int,
     row_limit: int,
+    byte_limit: int,
+    queue_limit: int,
     access_log: bool,
     behind_proxy: bool,
 ) -> None:
@@ -53,15 +75,21 @@ def serve(  # noqa: PLR0913, PLR0917
     """
     from hauberk.queries.web.frames import Limits
     from hauberk.queries.web.pool import Pool
+    from hauberk.queries.web.server import listening
     from hauberk.queries.web.server import serve as run
     from hauberk.queries.web.service import Service
 
     store = filled_store()
-    limits = Limits(seconds=time_limit, megabytes=memory_limit, rows=row_limit)
+    limits = Limits(
+        seconds=time_limit, megabytes=memory_limit, rows=row_limit, bytes=byte_limit,
+        queued=queue_limit, queued_each=max(1, queue_limit // 4),
+    )  # fmt: skip
     if sys.platform != "linux":
         click.echo("Workers can open sockets on this system; SERVICE is refused by text.", err=True)
-    click.echo(f"Serving {store.root} at http://{host}:{port}/", err=True)
+    door = listening(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Serving {store.root} at http://{shown}:{door.getsockname()[1]}/", err=True)
     run(
         Service(Pool(store.root, workers, limits)),
-        host, port, behind_proxy=behind_proxy, access_log=access_log,
+        door, behind_proxy=behind_proxy, access_log=access_log,
     )  # fmt: skip

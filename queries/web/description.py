@@ -6,6 +6,7 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from hauberk.graph.claims import CURRENT
+from hauberk.graph.exports.description import void
 from hauberk.graph.store import Snapshot
 from hauberk.ontology.names import HBK, RDF, VOID, XSD
 from hauberk.queries.web.frames import Limits, Reply
@@ -22,6 +23,12 @@ _RESULTS: Final = (
 def service_description(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Reply:
     """Give the service description of the endpoint at `endpoint`, in a graph format."""
     triples = list(_described(snapshot, NamedNode(given["endpoint"])))
+    return Reply(format=given["format"], body=written(triples, given["format"], limits.bytes))
+
+
+def dataset_description(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Reply:
+    """Give the VoID and DCAT description of the dataset, served at `site`."""
+    triples = list(void(snapshot, site=given["site"]))
     return Reply(format=given["format"], body=written(triples, given["format"], limits.bytes))
 
 

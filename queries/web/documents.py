@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.description import Description, describe
@@ -98,11 +98,19 @@ def _vocabulary(form: str, limits: Limits) -> Reply:
 
 
 def _triples(names: Iterable[str]) -> list[Triple]:
+    """Return the modules' triples; blank nodes are named by their order, the same each time."""
     found: dict[Triple, None] = {}
     for name in names:
+        blank: dict[object, BlankNode] = {}
+
+        def named(term: Any, blank: dict[object, BlankNode] = blank, name: str = name) -> Any:  # noqa: ANN401
+            if isinstance(term, BlankNode):
+                return blank.setdefault(term, BlankNode(f"{name}{len(blank)}"))
+            return term
+
         data = resource(name).read_bytes()
         for quad in parse(data, format=RdfFormat.TURTLE, rename_blank_nodes=False):
-            found[quad.triple] = None
+            found[Triple(named(quad.subject), quad.predicate, named(quad.object))] = None
     return list(found)
 
 

@@ -19,13 +19,14 @@ from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.service import Service
 
 _MOST_PATH: Final = 500
-_FORMATS: Final = {
+OFFERED: Final = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     **{
         media: form for media, form in RDF.items() if media not in {"application/xml", "text/plain"}
     },
 }
+"""Formats of a document, best first: what a client asks for, and the format."""
 _ENDINGS: Final = ("html", "ttl", "nt", "rdf", "jsonld", "trig", "nq")
 
 
@@ -45,7 +46,7 @@ class Linked:
 
     async def thing(self, request: Request) -> Response:
         """See other: a thing is not a document, but one about it is elsewhere."""
-        form = choose(request.headers.get("accept"), _FORMATS)
+        form = choose(request.headers.get("accept"), OFFERED)
         path = _checked(request.url.path.removeprefix("/"))
         named = path.rpartition(".")[2] in _ENDINGS  # an ending chooses, whatever is accepted
         ending = "" if named or form == "html" else f".{form}"
@@ -60,7 +61,7 @@ class Linked:
         if dot and ending in _ENDINGS:
             path, form = stem, ending
         else:
-            form = choose(request.headers.get("accept"), _FORMATS)
+            form = choose(request.headers.get("accept"), OFFERED)
         task = Task(operation="document", arguments={"path": path, "format": form})
         shown = {
             "Content-Location": f"/doc/{path}" + ("" if form == "html" else f".{form}"),

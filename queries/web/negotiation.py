@@ -68,7 +68,7 @@ def choose(accept: str | None, offered: Mapping[str, str]) -> str:
     if len(accept) > MOST_ACCEPT:
         raise bad_request(f"the Accept header is longer than {MOST_ACCEPT} characters")
     try:
-        best = _best(accept, tuple(offered))
+        best = _best(accept.lower(), tuple(offered))
     except mimeparse.MimeTypeParseException as exc:
         raise bad_request(f"the Accept header cannot be read: {exc}") from exc
     if not best:

@@ -52,7 +52,7 @@ def openapi(snapshot: Snapshot, _given: Mapping[str, Any], _limits: Limits) -> R
 def _query(snapshot: Snapshot, query: catalog.Query) -> dict[str, Any]:
     parameters = [
         _parameter(name, parameter.description or parameter.label, _schema(snapshot, parameter),
-                   parameter.example, required=getattr(parameter, "required", False))
+                   parameter.example, required=name in query.required)
         for name, parameter in query.parameters.items()
     ]  # fmt: skip
     parameters += [

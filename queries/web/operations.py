@@ -15,7 +15,7 @@ from hauberk.graph.keywords import is_fleeting
 from hauberk.graph.store import Dataset, Snapshot
 from hauberk.queries.free import refuse_harm, with_prefixes
 from hauberk.queries.web import canned
-from hauberk.queries.web.description import service_description
+from hauberk.queries.web.description import dataset_description, service_description
 from hauberk.queries.web.documents import document
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import RDF, RESULTS, choose
@@ -94,5 +94,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "choices": canned.choices,
     "openapi": openapi,
     "document": document,
+    "void": dataset_description,
 }
 """What a task's `operation` can be."""

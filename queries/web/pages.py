@@ -1,5 +1,8 @@
 """Pages: HTML from the package's templates, everything in them escaped."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -9,6 +12,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from hauberk.ontology.names import BASE
 from hauberk.queries.render import plain
 from hauberk.queries.web.frames import Reply
+
+_static: ContextVar[bool] = ContextVar("static", default=False)
+
+
+@contextmanager
+def static_pages() -> Iterator[None]:
+    """Make pages for a site of files meanwhile: without what needs a server."""
+    before = _static.set(True)
+    try:
+        yield
+    finally:
+        _static.reset(before)
 
 
 @cache
@@ -24,6 +39,7 @@ def _environment() -> Environment:
     made.filters["href"] = href
     made.filters["words"] = words
     made.globals["version"] = version("hauberk")
+    made.globals["static"] = _static.get
     return made
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from hauberk.queries.web.frames import Limits, Reply
-from hauberk.queries.web.problems import ProblemError, over_limit
+from hauberk.queries.web.problems import ProblemError, out_of_memory, over_limit
 from hauberk.queries.web.process import Process
 
 _WATCH: Final = 0.1
@@ -25,7 +25,11 @@ _PATIENCE: Final = 1.0
 """Seconds after which a worker gives way to the others' queries."""
 _LOW_PRIORITY: Final = 15
 _MOST_FAILURES: Final = 20
-"""Workers that may end before they are ready, one after the other, until the pool gives up."""
+"""Workers that may end before the first is ready until the server gives up."""
+_MOST_DELAY: Final = 10.0
+"""Seconds between two attempts to start a worker."""
+_OVERFLOWS: Final = frozenset({-11, -7, 0xC00000FD})
+"""What a process ends with that has used up its stack: SIGSEGV, SIGBUS, Windows' own code."""
 
 log = logging.getLogger("hauberk.web")
 
@@ -81,7 +85,7 @@ class Pool:
         for _ in range(self.size):
             self._spawn(self._start_one())
         await self._ready.wait()
-        if not self._processes:
+        if not self.barriers:
             raise ProblemError(500, "No workers", "no worker can be started; see the log")
 
     async def stop(self) -> None:
@@ -100,12 +104,12 @@ class Pool:
     @property
     def barriers(self) -> set[str]:
         """What keeps the workers from the network: seccomp, namespace or none."""
-        return {process.barrier for process in self._processes}
+        return {process.barrier for process in self._processes if process.barrier}
 
     def state(self) -> dict[str, int]:
-        """Return how many workers there are and are at work, and how many requests wait."""
+        """Return how many workers are ready and are at work, and how many requests wait."""
         return {
-            "workers": len(self._processes),
+            "workers": sum(bool(process.barrier) for process in self._processes),
             "busy": sum(request is not None for request in self._processes.values()),
             "waiting": self._waiting_count,
             "answered": self.counts.answered,
@@ -233,24 +237,26 @@ class Pool:
         else:
             self._failures += 1
             log.error("a worker ended before it was ready, with %s", process.returncode)
-            if self._failures > _MOST_FAILURES:
+            if self._failures > _MOST_FAILURES and not self._ready.is_set():
                 self._ready.set()
                 return
-        self._spawn(self._start_one(delay=0.1 * self._failures))
+        self._spawn(self._start_one(delay=min(0.1 * self._failures, _MOST_DELAY)))
         self._dispatch()
 
     def _cause(self, process: Process) -> ProblemError:
         if process.killed_for == "stopping":
             return _stopping()
+        if not process.killed_for and process.returncode in _OVERFLOWS:
+            self._note("depth")
+            detail = "the query is nested too deeply, or chains too much; ask in simpler terms"
+            return ProblemError(413, "Limit reached", detail, limit="depth")
         if process.killed_for != "memory" and process.returncode != -signal.SIGABRT:
             log.error("a worker ended at work with %s", process.returncode)
             self._note("crash")
             return ProblemError(500, "Worker lost", "the worker that had the query ended")
         # Stopped by the watch or, sooner, by the engine itself when no more memory was to be had.
         self._note("megabytes")
-        most = self.limits.megabytes
-        detail = f"the query took more than {most} megabytes of memory; ask for less"
-        return over_limit(503, "megabytes", most, detail)
+        return out_of_memory(self.limits.megabytes)
 
     async def _start_one(self, delay: float = 0.0) -> None:
         await asyncio.sleep(delay)

@@ -65,6 +65,12 @@ def not_acceptable(offered: Mapping[str, Any]) -> ProblemError:
     )
 
 
+def out_of_memory(megabytes: int) -> ProblemError:
+    """Return the problem of a query whose worker had no more memory."""
+    detail = f"the query took more than {megabytes} megabytes of memory; ask for less"
+    return over_limit(503, "megabytes", megabytes, detail)
+
+
 def over_limit(status: int, limit: str, most: float, detail: str, **headers: str) -> ProblemError:
     """Return the problem of an answer that passed a limit; nothing of it is sent."""
     return ProblemError(

@@ -39,28 +39,10 @@ def task(
     for another method, 414 for an address that is too long and 415 for another kind of body.
     """
     if len(query_string) > MOST_URL:
-        raise ProblemError(
-            414, "Address too long", f"addresses have at most {MOST_URL} bytes; use POST"
-        )
-    fields = _fields(query_string, "the address")
+        raise address_too_long()
+    fields: Mapping[str, list[str]] = _fields(query_string, "the address")
     if method == "POST":
-        kind = (content_type or "").partition(";")[0].strip().lower()
-        _check_charset(content_type or "")
-        if kind == FORM:
-            if "query" in fields or "update" in fields:
-                raise bad_request("the query stands in the address; with this body, put it there")
-            fields = _merged(fields, _fields(body, "the body"))
-        elif kind == QUERY:
-            if "query" in fields:
-                raise bad_request("there are two queries, in the address and in the body")
-            fields["query"] = [_text(body, "the body")]
-        elif kind == UPDATE:
-            raise _no_updates()
-        else:
-            raise ProblemError(
-                415, "Unsupported media type", f"send the query as {QUERY} or {FORM}",
-                headers={"Accept-Post": f"{QUERY}, {FORM}"},
-            )  # fmt: skip
+        fields = _with_body(fields, content_type or "", body)
     elif method not in {"GET", "HEAD"}:
         raise ProblemError(
             405, "Method not allowed", f"the endpoint takes {METHODS}", headers={"Allow": METHODS}
@@ -68,6 +50,29 @@ def task(
     if "update" in fields:
         raise _no_updates()
     return _asked(fields, accept)
+
+
+def _with_body(
+    fields: Mapping[str, list[str]], content_type: str, body: bytes
+) -> Mapping[str, list[str]]:
+    """Return the fields of the address and those of the body, as its kind has them."""
+    kind = content_type.partition(";")[0].strip().lower()
+    _check_charset(content_type)
+    if kind == UPDATE:
+        return {"update": []}
+    if kind == QUERY:
+        sent = {"query": [_text(body, "the body")]}
+    elif kind == FORM:
+        sent = _fields(body, "the body")
+    else:
+        raise ProblemError(
+            415, "Unsupported media type", f"send the query as {QUERY} or {FORM}",
+            headers={"Accept-Post": f"{QUERY}, {FORM}"},
+        )  # fmt: skip
+    merged = {name: [*fields.get(name, []), *sent.get(name, [])] for name in {**fields, **sent}}
+    if "query" in fields and "update" not in merged:
+        raise bad_request("a query in the address goes with GET; put it in the body alone")
+    return merged
 
 
 def _asked(fields: Mapping[str, list[str]], accept: str | None) -> Task:
@@ -116,12 +121,6 @@ def _fields(encoded: bytes, where: str) -> dict[str, list[str]]:
     return fields
 
 
-def _merged(
-    first: Mapping[str, list[str]], second: Mapping[str, list[str]]
-) -> dict[str, list[str]]:
-    return {name: [*first.get(name, []), *second.get(name, [])] for name in {**first, **second}}
-
-
 def _text(encoded: bytes, where: str) -> str:
     try:
         return encoded.decode("utf-8")
@@ -136,6 +135,13 @@ def _check_charset(content_type: str) -> None:
             "utf-8", "utf8", "us-ascii",
         }:  # fmt: skip
             raise ProblemError(415, "Unsupported media type", "send the query in UTF-8")
+
+
+def address_too_long() -> ProblemError:
+    """Return the problem of an address of more than MOST_URL bytes."""
+    return ProblemError(
+        414, "Address too long", f"addresses have at most {MOST_URL} bytes; POST takes more"
+    )
 
 
 def _no_updates() -> ProblemError:

@@ -2,52 +2,77 @@
 
 import asyncio
 import logging
+import re
+import socket
 import sys
 from typing import Any, Final
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from hauberk.queries.web.app import application
+from hauberk.graph.errors import ServeError
+from hauberk.queries.web.app import EVERY, application
+from hauberk.queries.web.problems import ProblemError, bad_request
+from hauberk.queries.web.protocol import MOST_URL, address_too_long
 from hauberk.queries.web.service import Service
 
 MOST_HEAD: Final = 65_536
 """Bytes of a request's first line and headers."""
 SECONDS_FOR_HEAD: Final = 10.0
 """Seconds a client has to send a request's first line and headers."""
+SECONDS_FOR_TAKING: Final = 10.0
+"""Seconds in which a client must take LEAST_TAKEN bytes of an answer, or be dropped."""
+LEAST_TAKEN: Final = 20_000
 SECONDS_IDLE: Final = 30
 """Seconds a connection is kept open between two requests."""
 SECONDS_TO_STOP: Final = 35
 """Seconds that requests under way have to end when the server is told to stop."""
 
 
+_UPGRADE: Final = re.compile(rb"\r\nUpgrade:", re.IGNORECASE)
+PROXIES: Final = (
+    "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
+)  # fmt: skip
+"""Where a proxy may stand: others' word on who the client is counts for nothing."""
+
+
 class Connection(HttpToolsProtocol):
-    """A connection that must send a request's head in time and at a bounded length."""
+    """A connection with limits: how long a head is, how slowly it comes, the answer is taken.
+
+    What is refused here, before the application is asked, is told as a problem as well.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock for the first head."""
         super().connection_made(transport)
-        self._head = 0
+        self._received = 0
         self._in_head = True
+        self._fault: ProblemError | None = None
         self._clock = self.loop.call_later(SECONDS_FOR_HEAD, self._too_slow)
+        self._taking: asyncio.TimerHandle | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self._clock.cancel()
+        self._stop_taking()
         super().connection_lost(exc)
+
+    # -- What it sends ---------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         """Count what belongs to a head."""
         if self._in_head:
-            self._head += len(data)
+            self._received += len(data)
+        if b"pgrade" in data and (self._in_head or self.cycle.response_complete):
+            data = _without_upgrade(data)
         super().data_received(data)
-        if self._in_head and self._head > MOST_HEAD:
-            self._refuse(431, "Request Header Fields Too Large")
+        if self._in_head and self._received > MOST_HEAD:
+            self._refuse(self._too_long())
 
     def on_message_begin(self) -> None:
         """Begin a head: the first bytes of a request are there."""
         if not self._in_head:
-            self._in_head, self._head = True, 0
+            self._in_head, self._received = True, 0
             self._clock.cancel()
             self._clock = self.loop.call_later(SECONDS_FOR_HEAD, self._too_slow)
         super().on_message_begin()
@@ -56,23 +81,95 @@ class Connection(HttpToolsProtocol):
         """End a head."""
         self._in_head = False
         self._clock.cancel()
+        length = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if length > MOST_HEAD:  # it came in one piece
+            self._fault = self._too_long()
+            raise self._fault
         super().on_headers_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, or what was found wrong while it was read."""
+        self._refuse(self._fault or bad_request("this is no HTTP request"))
+
+    def _too_long(self) -> ProblemError:
+        if len(self.url) > MOST_URL:
+            return address_too_long()
+        return ProblemError(
+            431, "Header too long", f"a request's head has at most {MOST_HEAD} bytes"
+        )
+
     def _too_slow(self) -> None:
-        if self._in_head:
-            self._refuse(408, "Request Timeout")
+        if not self._in_head:
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._clock = self.loop.call_later(SECONDS_FOR_HEAD, self._too_slow)
+            return
+        detail = f"a request's head must arrive within {SECONDS_FOR_HEAD:g} seconds"
+        self._refuse(ProblemError(408, "Too slow", detail))
 
-    def _refuse(self, status: int, phrase: str) -> None:
-        if not self.transport.is_closing():
-            line = f"HTTP/1.1 {status} {phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            self.transport.write(line.encode())
-            self.transport.close()
+    def _refuse(self, problem: ProblemError) -> None:
+        if self.transport.is_closing():
+            return
+        answer = problem.response()
+        headers = [*answer.raw_headers, *EVERY, (b"connection", b"close")]
+        self.transport.write(
+            STATUS_LINE[answer.status_code]
+            + b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+            + b"\r\n"
+            + bytes(answer.body)
+        )
+        self.transport.close()
+
+    # -- What it takes ---------------------------------------------------------------
+
+    def pause_writing(self) -> None:
+        """Start the clock for taking an answer that is longer than the system keeps for it."""
+        super().pause_writing()
+        self._look_at_taking()
+
+    def resume_writing(self) -> None:
+        """Stop the clock: the answer is with the client, or with the system."""
+        super().resume_writing()
+        self._stop_taking()
+
+    def _look_at_taking(self, left: int | None = None) -> None:
+        now = self.transport.get_write_buffer_size()
+        if left is not None and left - now < LEAST_TAKEN:
+            self.transport.abort()
+            return
+        self._taking = self.loop.call_later(SECONDS_FOR_TAKING, self._look_at_taking, now)
+
+    def _stop_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
 
 
-def serve(  # noqa: PLR0913
+def _without_upgrade(data: bytes) -> bytes:
+    """Return bytes with the offer of another protocol in a request's head made unreadable.
+
+    The request is answered as it is (RFC 9110, 7.8). Java's client offers HTTP/2 with each one,
+    and httptools would take the body for the other protocol's.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"\r\nIgnored:", head) + end + rest
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 is any that is free.
+
+    Raises ServeError where that cannot be.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as exc:
+        reason = exc.strerror or str(exc)
+        raise ServeError(f"cannot listen on {host}, port {port}: {reason}; try --port 0") from exc
+
+
+def serve(
     service: Service,
-    host: str,
-    port: int,
+    door: socket.socket,
     *,
     behind_proxy: bool = False,
     access_log: bool = True,
@@ -82,8 +179,6 @@ def serve(  # noqa: PLR0913
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
     logging.getLogger("hauberk.access").setLevel(logging.INFO if access_log else logging.WARNING)
     config: dict[str, Any] = {
-        "host": host,
-        "port": port,
         "http": Connection,
         "ws": "none",
         "lifespan": "on",
@@ -91,9 +186,9 @@ def serve(  # noqa: PLR0913
         "access_log": False,
         "server_header": False,
         "proxy_headers": behind_proxy,
-        "forwarded_allow_ips": "*" if behind_proxy else None,
+        "forwarded_allow_ips": PROXIES,
         "timeout_keep_alive": SECONDS_IDLE,
         "timeout_graceful_shutdown": SECONDS_TO_STOP,
         "limit_concurrency": connections,
     }
-    uvicorn.Server(uvicorn.Config(application(service), **config)).run()
+    uvicorn.Server(uvicorn.Config(application(service), **config)).run(sockets=[door])

@@ -19,6 +19,8 @@ from hauberk.queries.web.problems import ProblemError
 
 SECONDS_FOR_BODY: Final = 15.0
 """Seconds a client has to send a request's body."""
+_MOST_HEARD: Final = 10_000_000
+"""Bytes of a body too long that are read and thrown away."""
 _SECONDS_UNWATCHED: Final = 0.05
 """Seconds after which a waiting client is watched, whether it hangs up."""
 _VERSION: Final = version("hauberk").encode()[:64]
@@ -62,7 +64,8 @@ class Service:
                     reply.status, reply.title, reply.detail, headers=reply.headers, **reply.members
                 )
             if reply.lasting:
-                self.replies.put(reply.generation, digest, reply, len(reply.body))
+                weight = len(reply.body) + sum(map(len, reply.headers.values()))
+                self.replies.put(reply.generation, digest, reply, weight)
             request.scope["state"]["spent"] = reply.spent
         request.scope["state"]["generation"] = reply.generation
         return reply, f'W/"{reply.generation}-{digest}"' if reply.lasting else ""
@@ -130,8 +133,11 @@ async def read_body(request: Request, most: int) -> bytes:
 
     Raises ProblemError 413 where it is longer than *most* bytes, 408 where it comes too slowly.
     """
-    declared = request.headers.get("content-length")
-    if declared is not None and declared.isdigit() and int(declared) > most:
+    declared = request.headers.get("content-length", "")
+    # A client that asks first, or sends far too much, is refused at once. Others are heard out:
+    # closed upon while it sends, a client never reads why.
+    least = most if "expect" in request.headers else _MOST_HEARD
+    if declared.isdigit() and int(declared) > least:
         raise _too_large(most)
     parts: list[bytes] = []
     length = 0
@@ -139,14 +145,17 @@ async def read_body(request: Request, most: int) -> bytes:
         async with asyncio.timeout(SECONDS_FOR_BODY):
             async for part in request.stream():
                 length += len(part)
-                if length > most:
-                    raise _too_large(most)
-                parts.append(part)
+                if length > _MOST_HEARD:
+                    break
+                if length <= most:
+                    parts.append(part)
     except TimeoutError:
         raise ProblemError(
             408, "Too slow", f"the body must arrive within {SECONDS_FOR_BODY:g} seconds",
             headers={"Connection": "close"},
         ) from None  # fmt: skip
+    if length > most:
+        raise _too_large(most)
     return b"".join(parts)
 
 

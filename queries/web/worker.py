@@ -1,5 +1,6 @@
 """A worker: a process that answers one task after another and may be killed at any instant."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from hauberk.graph.generations import Stamp
 from hauberk.graph.store import Snapshot, Store
 from hauberk.queries.web.frames import LENGTH, Limits, Reply, Task, framed, packed
 from hauberk.queries.web.operations import OPERATIONS
-from hauberk.queries.web.problems import ProblemError
+from hauberk.queries.web.problems import ProblemError, out_of_memory
 from hauberk.queries.web.sandbox import enter
 
 PAST_DAYS: Final = 4
@@ -77,14 +78,20 @@ def work(reader: Reader, limits: Limits, task: Task) -> Reply:
         generation = snapshot.generation
         found = OPERATIONS[task.operation](snapshot, task.arguments, limits)
     except ProblemError as exc:
-        found = Reply(
-            status=exc.status, title=exc.title, detail=exc.detail, members=exc.members,
-            headers=exc.headers,
-        )  # fmt: skip
+        found = _told(exc)
+    except MemoryError:
+        found = _told(out_of_memory(limits.megabytes))
     except (HauberkError, OSError, RuntimeError, ValueError) as exc:
         status, title = _status(exc)
         found = Reply(status=status, title=title, detail=str(exc), members=_members(exc))
     return msgspec.structs.replace(found, generation=generation, spent=time.perf_counter() - start)
+
+
+def _told(problem: ProblemError) -> Reply:
+    return Reply(
+        status=problem.status, title=problem.title, detail=problem.detail,
+        members=problem.members, headers=problem.headers,
+    )  # fmt: skip
 
 
 def _status(exc: Exception) -> tuple[int, str]:
@@ -109,6 +116,13 @@ def _tasks(stream: IO[bytes]) -> Iterator[Task]:
 
 def main() -> None:
     """Answer tasks from standard input until it ends: `worker <store> <limits as JSON>`."""
+    try:
+        _answer_tasks()
+    except BrokenPipeError:
+        os._exit(0)  # the server is gone; nobody reads what is left to say
+
+
+def _answer_tasks() -> None:
     store, limits = Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Limits)
     reader, out = Reader(Store(store)), sys.stdout.buffer
     barrier = enter(limits.megabytes)
