@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import IO
 
-from hauberk.graph.profile import Line, Profile, Voice
+from hauberk.graph.profile import Line, Profile, TakenPart, Voice
 
 
 def write(shown: Profile, out: IO[str], as_of: str | None = None) -> None:
@@ -52,7 +52,15 @@ def _body(shown: Profile) -> Iterator[tuple[int, str, str]]:
         yield from ((2, "", _voice(voice)) for voice in shown.notes)
     if shown.ties:
         yield from ((0, "", ""), (0, "bold", "Takes part in"))
-        yield from ((2, "", f"{role}: {label} ({key})") for label, role, key in shown.ties)
+        yield from ((2, "", _tie(tie)) for tie in shown.ties)
+    if shown.belonging:
+        yield from ((0, "", ""), (0, "bold", "Belonging to it"))
+        yield from ((2, "", f"{label} ({within})") for label, within in shown.belonging)
+
+
+def _tie(tie: TakenPart) -> str:
+    how = ", ".join(filter(None, (tie.began, tie.status)))
+    return f"{tie.role}: {tie.label} ({tie.id}){f'  {how}' if how else ''}"
 
 
 def _voice(voice: Voice) -> str:
