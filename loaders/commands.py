@@ -28,6 +28,7 @@ from hauberk.loaders.sync import load as bring_in
 
 if TYPE_CHECKING:
     from hauberk.graph.remote.store import RemoteStore
+    from hauberk.loaders.opendata.reading import Reading
 
 _FORMS = ("yaml", "json", "jsonl", *SOURCES)
 
@@ -65,6 +66,21 @@ def _report(tally: Tally, verb: str = "") -> str:
     return f"{verb}{words}"
 
 
+def _report_readings(readings: "Sequence[Reading]", rejects: Path | None) -> None:
+    """Say what each file of open data gave and what of it was left out, and why."""
+    for reading in readings:
+        click.echo(
+            f"{reading.title} ({reading.provider}): {reading.records} records,"
+            f" {reading.claims} claims, {reading.rejects.count} rejects. {reading.credit}"
+        )
+        for reason, count in reading.rejects.reasons.most_common(10):
+            click.echo(f"  {count:>6}  {reason}", err=True)
+    if rejects is not None:
+        from hauberk.loaders.opendata.rejects import write
+
+        write(rejects, {reading.title: reading.rejects for reading in readings})
+
+
 _paths = click.argument("paths", nargs=-1, metavar="[PATH]…")
 _as = click.option(
     "--as", "form", type=click.Choice(_FORMS), help="The format, whatever the file's name says."
@@ -79,16 +95,30 @@ _dataset = click.option(
 @_as
 @_dataset
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-def load(paths: tuple[str, ...], form: str | None, dataset: str | None, dry_run: bool) -> None:
-    """Bring the store into step with fact files: PATHs, folders, - or the bundled facts.
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what of open data was left out to this CSV file: file, line, field, value, reason.",
+)
+def load(
+    paths: tuple[str, ...],
+    form: str | None,
+    dataset: str | None,
+    dry_run: bool,
+    rejects: Path | None,
+) -> None:
+    """Bring the store into step with fact files or open data: PATHs, folders, -, or the bundled.
 
     Claims that a file no longer holds are withdrawn, not erased. Everything is checked first;
-    with any fault, all faults are listed and nothing is loaded.
+    with any fault in a fact file, all faults are listed and nothing is loaded. A file of open
+    data is known by its content, or by --as; its records that cannot be read are left out, counted
+    and listed.
     """
     given = _given(paths, form, dataset)
     store = named_store()
     with _progress() as steps:
         tally = rehearse(store, given, steps) if dry_run else bring_in(store, given, steps)
+    _report_readings(given.readings, rejects)
     if dry_run:
         click.echo(_report(tally, "Would be: "))
         return

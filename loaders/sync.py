@@ -51,6 +51,8 @@ class Batch:
 
     inputs: list[Input] = field(default_factory=list)
     folders: set[str] = field(default_factory=set)
+    readings: "list[Reading]" = field(default_factory=list)
+    """What was read of open data, once it was: for a report on what was left out."""
 
 
 def silent(_name: str, _total: int | None) -> Callable[[int], None]:
@@ -89,9 +91,9 @@ def batch(paths: Sequence[Path], dataset: str | None = None, form: str | None = 
     found = Batch()
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in FORMATS)
+            inside = sorted(p for p in path.rglob("*") if _is_taken(p, form))
             if not inside:
-                known = ", ".join(FORMATS)
+                known = ", ".join([*FORMATS, *available()])
                 raise NotFoundError(f"{path}: no fact files in this folder (looked for {known})")
             found.folders |= {_folder_name(p.parent) for p in inside} | {_folder_name(path)}
         elif path.is_file():
@@ -108,6 +110,19 @@ def batch(paths: Sequence[Path], dataset: str | None = None, form: str | None = 
         raise NotFoundError("--dataset names one file's dataset; give one file with it")
     found.inputs = [_recognised(item) for item in unique.values()]
     return found
+
+
+def _is_taken(path: Path, form: str | None) -> bool:
+    """Tell whether a file in a folder is loaded with it: a fact file, or open data."""
+    if form not in SOURCES and path.suffix.lower() in FORMATS:
+        return True
+    if form not in {None, *SOURCES} or not path.is_file():
+        return False
+    try:
+        name = recognise(path)
+    except NotFoundError:
+        return False
+    return name is not None and form in {None, name}
 
 
 def _recognised(item: Input) -> Input:
@@ -218,6 +233,7 @@ class Sync:
 
         given = [item for item in self.given.inputs if item.form in SOURCES]
         self.readings = list(read(given, ledger, self.steps)) if given else []
+        self.given.readings = self.readings
         for reading in self.readings:
             self.statements[reading.dataset] = (reading.title, reading.statements)
             for iri, place in reading.places.items():

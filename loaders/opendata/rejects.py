@@ -2,9 +2,12 @@
 
 import csv
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from hauberk.graph.errors import HauberkError
 
 KEPT: Final = 10_000
 """Rejects that are kept one by one; the rest are counted by reason."""
@@ -40,9 +43,23 @@ class Rejects:
         if len(self.kept) < KEPT:
             self.kept.append(Reject(line, name, str(value)[:_MOST_VALUE], reason))
 
-    def write(self, path: Path) -> None:
-        """Write the rejects kept as CSV."""
+
+def write(path: Path, rejects: Mapping[str, Rejects]) -> None:
+    """Write the rejects kept of each file as CSV; raises HauberkError where that cannot be done.
+
+    A value that a spreadsheet would take for a formula is written after an apostrophe.
+    """
+    try:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["line", "field", "value", "reason"])
-            writer.writerows((r.line, r.field, r.value, r.reason) for r in self.kept)
+            writer.writerow(["file", "line", "field", "value", "reason"])
+            for name, found in rejects.items():
+                writer.writerows(
+                    (name, r.line, r.field, _harmless(r.value), r.reason) for r in found.kept
+                )
+    except OSError as exc:
+        raise HauberkError(f"cannot write {path}: {exc.strerror}") from exc
+
+
+def _harmless(value: str) -> str:
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
