@@ -7,11 +7,10 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from hauberk.graph.errors import BadHeaderError
+from hauberk.graph.terms import written
 from hauberk.queries.catalog import Query
 
 _BLOCK: Final = r"^[ \t]*VALUES[ \t]+\?{name}[ \t]*\{{[ \t]*UNDEF[ \t]*\}}[^\n]*\n"
-_ESCAPE: Final = re.compile(r"\\(?:\\([uU])|u([0-9A-Fa-f]{4})|.)", re.DOTALL)
-"""An escape of the serialiser: a backslash with the `u` behind it, a code point, another."""
 
 
 def bind(query: Query, terms: Mapping[str, NamedNode | Literal]) -> str:
@@ -31,28 +30,3 @@ def bind(query: Query, terms: Mapping[str, NamedNode | Literal]) -> str:
         line = "" if term is None else f"  VALUES ?{name} {{ {written(term)} }}\n"
         text = block.sub(lambda _, line=line: line, text)  # type: ignore[misc]
     return text
-
-
-def written(term: NamedNode | Literal) -> str:
-    r"""Return a term in SPARQL, in ASCII, so that no engine reads any of it otherwise.
-
-    Beyond the serialiser's own escapes, characters outside ASCII are written as code points,
-    since some engines take U+2028 or U+0085 for an end of line, and so is a `u` after a
-    backslash: SPARQL 1.1 section 19.2 has code point escapes read before strings are, so that
-    some engines take the text `\u0022` for a quotation mark.
-    """
-    apart = _ESCAPE.sub(_without_code_point, str(term))
-    return "".join(
-        char if char.isascii() and char.isprintable() else _code_point(char) for char in apart
-    )
-
-
-def _without_code_point(escape: re.Match[str]) -> str:
-    if escape[1]:
-        return escape[0][:2] + _code_point(escape[1])
-    return f"\\U0000{escape[2]}" if escape[2] else escape[0]
-
-
-def _code_point(char: str) -> str:
-    """Return the escape of eight digits: rdflib takes four and four more hex letters for one."""
-    return f"\\U{ord(char):08X}"

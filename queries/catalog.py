@@ -1,7 +1,7 @@
 """The catalogue: every canned query with its question, parameters and columns, from its file."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -38,6 +38,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tags: list[str]
     columns: dict[str, str]
     parameters: dict[str, Parameter] = {}
+    needs: list[str] = []
+    """The parameters of which at least one must be given: without, the answer is all there is."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -67,6 +69,22 @@ class Query(msgspec.Struct, frozen=True):
     def parameters(self) -> Mapping[str, Parameter]:
         """Its parameters by name."""
         return self.header.parameters
+
+    @property
+    def needs(self) -> list[str]:
+        """The parameters of which at least one must be given; none where any may be left out."""
+        return self.header.needs
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The parameters without which it is not answered, whatever else is given."""
+        return frozenset(self.needs) if len(self.needs) == 1 else frozenset()
+
+    def lacks(self, given: Container[str]) -> str:
+        """Return what is to be given beside *given*, in words; nothing where that will do."""
+        if not self.needs or any(name in given for name in self.needs):
+            return ""
+        return f"give {' or '.join(self.needs)}: without, it is all that the store holds"
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -127,4 +145,7 @@ def _read(shelf: str, file: Traversable) -> Query:
     for name, parameter in header.parameters.items():
         if parameter.type not in TYPES:
             raise BadHeaderError(f"{where}:1: {name}: “{parameter.type}” is no type of parameter")
+    for name in header.needs:
+        if name not in header.parameters:
+            raise BadHeaderError(f"{where}:1: needs “{name}”, which is no parameter of its own")
     return Query(name=file.name.removesuffix(".rq"), shelf=shelf, text=text, header=header)

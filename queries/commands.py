@@ -91,6 +91,9 @@ def _command(found: catalog.Query) -> click.Command:
         from hauberk.queries.runner import run
 
         chosen = {name: value for name, value in given.items() if value is not None}
+        if found.lacks(chosen):
+            options = " or ".join(f"--{name.replace('_', '-')}" for name in found.needs)
+            raise click.UsageError(f"Give {options}: without, it is all that the store holds.")
         with snapshot(as_of) as opened:
             _write(run(found, opened, chosen), form, output)
 
@@ -98,7 +101,7 @@ def _command(found: catalog.Query) -> click.Command:
         click.Option(
             [f"--{name.replace('_', '-')}", name],
             metavar=parameter.type.upper(),
-            help=_option_help(parameter),
+            help=_option_help(parameter) + _need(found, name),
         )
         for name, parameter in found.parameters.items()
     ]
@@ -121,6 +124,14 @@ def _command(found: catalog.Query) -> click.Command:
     return command
 
 
+def _need(found: catalog.Query, name: str) -> str:
+    """Return what an option's help says of its being needed."""
+    if name not in found.needs:
+        return ""
+    others = " or ".join(f"--{each}" for each in found.needs if each != name)
+    return f"  [needed, or {others}]" if others else "  [needed]"
+
+
 def _option_help(parameter: catalog.Parameter) -> str:
     taken = {
         "state": "a state by code or name",
@@ -129,6 +140,7 @@ def _option_help(parameter: catalog.Parameter) -> str:
         "boolean": "true or false",
         "integer": "a whole number",
         "text": "text",
+        "agent": "an agent by id or name",
     }.get(parameter.type, f"a {parameter.type} by id or name")
     example = f", like {parameter.example}" if parameter.example else ""
     return f"{parameter.description or parameter.label}: {taken}{example}."

@@ -11,7 +11,7 @@ from pyoxigraph import (
 )
 
 from hauberk.graph.errors import QueryError, RefusedQueryError
-from hauberk.graph.keywords import keywords
+from hauberk.graph.keywords import keywords, may_use, unescaped
 from hauberk.graph.store import Snapshot
 from hauberk.ontology.names import (
     CODE,
@@ -29,7 +29,7 @@ from hauberk.ontology.names import (
     VOID,
     XSD,
 )
-from hauberk.queries.runner import Table, table
+from hauberk.queries.runner import Table, read
 
 PREFIXES: Final = {
     "hbk": HBK, "hbg": HBG, "id": ID, "code": CODE, "prov": PROV, "dcterms": DCTERMS, "skos": SKOS,
@@ -46,13 +46,13 @@ _UPDATE: Final = frozenset(
 def refuse_harm(text: str) -> None:
     """Raise RefusedQueryError for a query that would change the store or reach another server.
 
-    SERVICE is refused wherever its letters stand outside strings, IRIs, names and comments,
-    even inside a longer word: parsers take `1SERVICE` and `trueSERVICE` for two tokens. A false
-    alarm costs a query its spelling; a miss costs a request to any address.
+    SERVICE is refused wherever its letters could stand outside strings, IRIs, names and
+    comments, even inside a longer word: parsers take `1SERVICE` and `trueSERVICE` for two tokens.
+    A false alarm costs a query its spelling; a miss costs a request to any address.
     """
-    spoken = keywords(text)
-    if "service" in spoken.casefold():
+    if may_use("service", text):
         raise RefusedQueryError("SERVICE is refused: queries reach no other server")
+    spoken = keywords(unescaped(text))
     words = (word.upper() for word in re.findall(r"[A-Za-z]+(?![\w-]*:)", spoken))
     first = next((word for word in words if word not in {"PREFIX", "BASE", "VERSION"}), "")
     if first in _UPDATE:
@@ -71,7 +71,7 @@ def answer(snapshot: Snapshot, text: str) -> Table | bool | str:
     if isinstance(found, QueryBoolean):
         return bool(found)
     if isinstance(found, QuerySolutions):
-        return table(snapshot, asked)
+        return read(found)
     try:
         written = serialize(
             found,

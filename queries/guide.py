@@ -18,6 +18,9 @@ one typed, escaped term, or drops. `GRAPH hbg:current` is what is held true; `GR
 To add a question, write `<shelf>/<name>.rq` with a header like those here, give it golden rows in
 `tests/golden/`, worked out by hand on `tests/data/fixture.yaml`, and write this page anew:
 `python -m hauberk.queries.guide > queries/README.md`.
+
+A parameter with an asterisk is needed, or another with one in its place: without, the answer would
+be the whole store. The file's header says so in `needs`.
 """
 
 
@@ -26,7 +29,7 @@ def guide() -> str:
     shelves: dict[str, list[str]] = {}
     for query in catalog().values():
         parameters = ", ".join(
-            f"`{name}` ({parameter.scheme or parameter.type})"
+            f"`{name}` ({parameter.scheme or parameter.type})" + "\\*" * (name in query.needs)
             for name, parameter in query.parameters.items()
         )
         row = (

@@ -29,12 +29,15 @@ def resolve(
 ) -> dict[str, NamedNode | Literal]:
     """Return the terms for the parameters *given*; names are looked up in *directory*.
 
-    Raises BadParameterError for an unknown parameter, a value not of its type, and a name that
-    nothing, or more than one thing, goes by; the message lists what could be meant.
+    Raises BadParameterError for an unknown parameter, a needed one that is missing, a value not
+    of its type, and a name that nothing, or more than one thing, goes by; the message lists what
+    could be meant.
     """
     for name in given.keys() - query.parameters.keys():
         known = ", ".join(query.parameters) or "none"
         raise BadParameterError(f"{query.name} has no parameter “{name}”; it takes {known}")
+    if lacking := query.lacks(given):
+        raise BadParameterError(f"{query.name}: {lacking}")
     return {
         name: _term(name, query.parameters[name], value, directory) for name, value in given.items()
     }

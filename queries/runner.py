@@ -38,6 +38,11 @@ def table(snapshot: Snapshot, text: str) -> Table:
     answer = snapshot.query(text)
     if not isinstance(answer, QuerySolutions):
         raise QueryError("this query gives no table; SELECT does")
+    return read(answer)
+
+
+def read(answer: QuerySolutions) -> Table:
+    """Return solutions as a table, all of them; raises QueryError where one cannot be had."""
     columns = tuple(variable.value for variable in answer.variables)
     try:
         rows = [tuple(solution[column] for column in columns) for solution in answer]
