@@ -12,6 +12,7 @@ from hauberk.graph.errors import Fault, FaultsError
 from hauberk.graph.ledger import Tally
 from hauberk.graph.sessions import is_talkative, named_store, parse_day
 from hauberk.graph.store import Store
+from hauberk.loaders.opendata.decisions import FILE
 from hauberk.loaders.opendata.registry import SOURCES
 from hauberk.loaders.sync import (
     Batch,
@@ -96,16 +97,22 @@ _dataset = click.option(
 @_dataset
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option(
+    "--decisions",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Decisions on who is who in open data.  [default: decisions.tsv in the store's folder]",
+)
+@click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what of open data was left out to this CSV file: file, line, field, value, reason.",
 )
-def load(
+def load(  # noqa: PLR0913, PLR0917  (an option each)
     paths: tuple[str, ...],
     form: str | None,
     dataset: str | None,
     dry_run: bool,
     rejects: Path | None,
+    decisions: Path | None,
 ) -> None:
     """Bring the store into step with fact files or open data: PATHs, folders, -, or the bundled.
 
@@ -116,6 +123,7 @@ def load(
     """
     given = _given(paths, form, dataset)
     store = named_store()
+    given.decisions = decisions or (store.root / FILE if isinstance(store, Store) else None)
     with _progress() as steps:
         tally = rehearse(store, given, steps) if dry_run else bring_in(store, given, steps)
     _report_readings(given.readings, rejects)

@@ -51,6 +51,8 @@ class Batch:
 
     inputs: list[Input] = field(default_factory=list)
     folders: set[str] = field(default_factory=set)
+    decisions: Path | None = None
+    """The file of decisions on who is who that open data is read with, beside the shipped one."""
     readings: "list[Reading]" = field(default_factory=list)
     """What was read of open data, once it was: for a report on what was left out."""
 
@@ -232,7 +234,7 @@ class Sync:
         from hauberk.loaders.opendata.reading import read
 
         given = [item for item in self.given.inputs if item.form in SOURCES]
-        self.readings = list(read(given, ledger, self.steps)) if given else []
+        self.readings = list(read(given, ledger, self.steps, self.given.decisions)) if given else []
         self.given.readings = self.readings
         for reading in self.readings:
             self.statements[reading.dataset] = (reading.title, reading.statements)

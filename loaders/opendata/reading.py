@@ -10,7 +10,8 @@ from pyoxigraph import Literal, NamedNode
 from hauberk.graph.claims import Claim, Statement
 from hauberk.graph.errors import Fault
 from hauberk.graph.holdings import Holdings
-from hauberk.loaders.opendata.decisions import decisions
+from hauberk.graph.terms import partial_date
+from hauberk.loaders.opendata import decisions
 from hauberk.loaders.opendata.parties import Parties
 from hauberk.loaders.opendata.registry import source
 from hauberk.loaders.opendata.rejects import Rejects
@@ -61,12 +62,17 @@ class Reading:
         return sum(isinstance(statement, Claim) for statement in self.statements)
 
 
-def read(given: Sequence[Given], held: Holdings, steps: Steps) -> Iterator[Reading]:
+def read(
+    given: Sequence[Given], held: Holdings, steps: Steps, decided: Path | None = None
+) -> Iterator[Reading]:
     """Yield what each file gave; parties are those that *held* knows, or new.
+
+    The decisions that are shipped are applied, and after them those in the file *decided*.
 
     Raises FaultsError where a file is not what it seems.
     """
-    parties = Parties(held, decisions())
+    lines = [*decisions.bundled(), *(decisions.read(decided) if decided else ())]
+    parties = Parties(held, decisions.same(lines))
     for item in given:
         yield _read(item, parties, steps)
 
@@ -77,6 +83,7 @@ def _read(item: Given, parties: Parties, steps: Steps) -> Reading:
     path = item.path or Path()
     run = Run(path, provider, parties)
     found = Reading(item.shown, path.name, item.dataset, provider.name, provider.credit)
+    parties.begin(item.dataset, provider.url)
     advance = steps(f"Reading {path.name}", run.total)
     for further, stated in drained(module.read(run), run):
         for statement in stated:
@@ -84,8 +91,11 @@ def _read(item: Given, parties: Parties, steps: Steps) -> Reading:
             found.places.setdefault(statement.iri, _place(item.shown, statement))
         if further:
             advance(further)
+    parties.end(run.day)
     found.rejects, found.records = run.rejects, run.records
     found.terms = list(_terms(provider.licence, provider.credit, provider.url, run.digest()))
+    if run.day:
+        found.terms.append((DCTERMS.issued, partial_date(run.day)))
     return found
 
 
