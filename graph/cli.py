@@ -17,11 +17,13 @@ COMMANDS: Final = {
     "search": ("hauberk.graph.commands:search", "Find dossiers by name or alias."),
     "export": ("hauberk.graph.exports.commands:export", "Hand the graph over whole, in a file."),
     "serve": ("hauberk.queries.web.commands:serve", "Serve the graph over HTTP."),
+    "fetch": ("hauberk.loaders.fetch:fetch", "Fetch open data on known parties to a file."),
     "reconcile": ("hauberk.loaders.reconcile:reconcile", "Decide which parties are one."),
     "status": ("hauberk.graph.commands:status", "Count what the store holds."),
     "log": ("hauberk.graph.commands:log", "List the published generations."),
     "rollback": ("hauberk.graph.commands:rollback", "Go back to an earlier generation."),
     "completion": ("hauberk.graph.commands:completion", "Print the shell completion script."),
+    "example": ("hauberk.loaders.example:example", "Write a starter file: a table of deals."),
     "schema": ("hauberk.loaders.commands:schema", "Print the JSON Schema of fact files."),
 }
 """Each command's function, and its line in `hauberk --help`: neither needs the room imported."""
@@ -73,8 +75,9 @@ class Switchboard(click.Group):
 @click.option(
     "--store",
     envvar="HAUBERK_STORE",
-    metavar="PATH",
-    help="The store's folder.  [default: the user's data folder; environment: HAUBERK_STORE]",
+    metavar="PATH|URL",
+    help="The store's folder, or the query address of a SPARQL service.  [default: the user's"
+    " data folder; environment: HAUBERK_STORE]",
 )
 @click.version_option(package_name="hauberk")
 @click.pass_context

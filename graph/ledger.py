@@ -84,7 +84,7 @@ class Ledger(Holdings):
                 else:
                     self._place(plan, dataset, statement)
             plan.gone.extend((dataset, iri) for iri in sorted(held - seen, key=str))
-        plan.tally.checked = len({claim for claim, _ in plan.looks})
+        plan.tally.checked = len({claim for claim, what in plan.looks if what != HBK.row})
         last = self._last_holders(plan)
         plan.tally.withdrawn = sum(_is_claim(iri) for iri in last)
         plan.tally.entries_withdrawn = len(last) - plan.tally.withdrawn

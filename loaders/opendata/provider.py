@@ -1,12 +1,7 @@
 """Who gives a source out, on what terms, and how its files are told from others."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from hauberk.loaders.opendata.run import Run
 
 HEAD_BYTES = 65_536
 """How much of a file is looked at to tell what it is."""
@@ -45,20 +40,3 @@ class Sample:
     def is_zip(self) -> bool:
         """Tell a zip archive, which an xlsx workbook is."""
         return self.head.startswith(b"PK\x03\x04")
-
-
-class Source(Protocol):
-    """A module that reads one source of open data."""
-
-    PROVIDER: Provider
-
-    def recognises(self, sample: Sample) -> bool:
-        """Tell whether a file is of this source, by its content."""
-
-    def read(self, run: "Run") -> Iterator[int]:
-        """Read a file: state what its records say to *run*; yield after each what it took.
-
-        What is yielded is how much further the reading is, in the unit of `run.total`: bytes,
-        or records. Nothing that the file holds may raise: a record that cannot be read is
-        rejected, and a file that is not what it seems ends with FaultsError of one line.
-        """

@@ -1,11 +1,15 @@
 """The sources there are, by name, each imported on use; and which one a file is of."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from hauberk.graph.errors import NotFoundError
-from hauberk.loaders.opendata.provider import HEAD_BYTES, Sample, Source
+from hauberk.loaders.opendata.provider import HEAD_BYTES, Provider, Sample
+
+if TYPE_CHECKING:
+    from hauberk.loaders.opendata.run import Run
 
 SOURCES: Final = {
     "edf": "EU Funding & Tenders portal: European Defence Fund, ASAP, EDIRPA projects",
@@ -20,6 +24,23 @@ SOURCES: Final = {
     "table": "a table of deals as CSV or XLSX, with a mapping header",
 }
 """Each source's name and what it is; the module bears the name, with underscores."""
+
+
+class Source(Protocol):
+    """A module that reads one source of open data."""
+
+    PROVIDER: Provider
+
+    def recognises(self, sample: Sample) -> bool:
+        """Tell whether a file is of this source, by its content."""
+
+    def read(self, run: "Run") -> Iterator[int]:
+        """Read a file: state what its records say to *run*; yield after each what it took.
+
+        What is yielded is how much further the reading is, in the unit of `run.total`: bytes,
+        or records. Nothing that the file holds may raise: a record that cannot be read is
+        rejected, and a file that is not what it seems ends with FaultsError of one line.
+        """
 
 
 def source(name: str) -> Source:

@@ -1,0 +1,1 @@
+"""Exports: the graph handed over whole, as linked data, tables and networks."""
