@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 # The tests are `hauberk.tests` to the type checker; make it so for Python, which the editable
 # install does not. Only helpers are imported by that name.
@@ -17,6 +18,11 @@ sys.modules.setdefault("hauberk.tests", _tests)
 from hauberk.graph.store import Store  # noqa: E402
 from hauberk.loaders.sync import batch, load  # noqa: E402
 from hauberk.tests.support import FIXTURE, Run, Write, command  # noqa: E402
+
+
+# A slow machine is no fault of what is tested.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hauberk.graph.errors import FaultsError
@@ -75,7 +75,6 @@ def test_case_accents_script_and_legal_form_are_taken_off(name: str, plain: str)
     assert normalised(name) == plain
 
 
-@settings(deadline=None)  # the first name loads the tables of legal forms
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_likeness_is_between_nothing_and_all_and_the_same_both_ways(one: str, other: str) -> None:
     found = similarity(one, other)

@@ -1,6 +1,6 @@
 """Parties of open data: the same identifier is the same party; nothing else is, by rule alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from hauberk.graph.claims import CURRENT, Entry
 from hauberk.graph.holdings import Holdings
 from hauberk.graph.terms import Fact, english
-from hauberk.ontology.names import HBK, SKOS, dossier, kind, slug
+from hauberk.ontology.names import DCTERMS, HBK, SKOS, dossier, key, kind, slug
 
 _WIKIDATA: Final = "http://www.wikidata.org/entity/"
 SCHEMES: Final[Mapping[str, NamedNode]] = {
@@ -36,33 +36,127 @@ class Party:
     aliases: tuple[str, ...] = ()
 
 
-class Parties:
-    """Who is who: by identifier, by decisions that people took, or new."""
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A name that a dataset gives a party."""
 
-    def __init__(self, held: Holdings | None, decisions: Mapping[NamedNode, NamedNode]) -> None:
-        """Know the parties of *held*; *decisions* say which local party is which known one."""
+    name: str
+    is_label: bool
+    source: str
+    """The address of who gives the dataset out; empty for fact files."""
+    day: str
+    """The day as of which the dataset shows things, or empty."""
+
+
+class Parties:
+    """Who is who: by identifier, by decisions that people took, or new.
+
+    What a dataset states of a party depends on the other datasets alone, never on what the same
+    dataset stated when it was read before, so that reading it again changes nothing.
+    """
+
+    def __init__(
+        self,
+        held: Holdings | None,
+        decisions: Mapping[NamedNode, NamedNode],
+        anew: Container[NamedNode] = (),
+    ) -> None:
+        """Know the parties of *held*, but for what the datasets *anew* alone say of them.
+
+        *decisions* say which local party is which known one.
+        """
         self.held = held
         self.decisions = decisions
+        self.anew = anew
         self._by_identifier: dict[tuple[str, str], NamedNode] = {}
-        self._names: dict[NamedNode, set[str]] = {}
-        self._described: set[NamedNode] = set()
+        self._told: dict[NamedNode, dict[NamedNode | None, dict[str, bool]]] = {}
+        """What this load's datasets name each party, and whether as its label."""
+        self._reading: NamedNode | None = None
+        self._read: dict[NamedNode | None, tuple[str, str]] = {}
         if held is not None:
             self._learn(held)
 
     def _learn(self, held: Holdings) -> None:
+        """Note whose each identifier is; where two have it, who was not named after it."""
         for scheme, predicate in SCHEMES.items():
-            for quad in held.store.quads_for_pattern(None, predicate, None, CURRENT):
-                if isinstance(quad.subject, NamedNode) and kind(quad.subject):
-                    value = getattr(quad.object, "value", "").removeprefix(_WIKIDATA)
-                    self._by_identifier.setdefault((scheme, value), quad.subject)
-        for predicate in (SKOS.prefLabel, SKOS.altLabel):
-            for quad in held.store.quads_for_pattern(None, predicate, None, CURRENT):
-                if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
-                    self._names.setdefault(quad.subject, set()).add(quad.object.value)
+            for subject, given in self._stated(held, predicate):
+                value = given.removeprefix(_WIKIDATA)
+                known = self._by_identifier.setdefault((scheme, value), subject)
+                if (key(known) or "").partition("/")[2] == slug(f"{scheme}-{value}"):
+                    self._by_identifier[scheme, value] = subject
+
+    def _stated(self, held: Holdings, predicate: NamedNode) -> Iterator[tuple[NamedNode, str]]:
+        """Yield what entries of other datasets than those read anew state of dossiers."""
+        others: dict[NamedNode, bool] = {}
+        for quad in held.store.quads_for_pattern(None, predicate, None, None):
+            entry, subject = quad.graph_name, quad.subject
+            if not isinstance(entry, NamedNode) or not isinstance(subject, NamedNode):
+                continue
+            if kind(entry) != "entry" or "#" in entry.value or not kind(subject):
+                continue
+            if entry not in others:
+                others[entry] = any(each not in self.anew for each in held.holders(entry))
+            if others[entry]:
+                yield subject, getattr(quad.object, "value", "")
+
+    # -- One dataset after the other ---------------------------------------------------
+
+    def begin(self, dataset: NamedNode, source: str) -> None:
+        """Begin a dataset that is given out at the address *source*."""
+        self._reading = dataset
+        self._read[dataset] = (source, "")
+
+    def end(self, day: str) -> None:
+        """End it; *day* is the day as of which it shows things, or empty."""
+        source, _ = self._read.get(self._reading, ("", ""))
+        self._read[self._reading] = (source, day)
+
+    def by_identifier(self, scheme: str, value: str) -> NamedNode | None:
+        """Return the party that an identifier is known to name."""
+        return self._by_identifier.get((scheme, value))
+
+    # -- Names -------------------------------------------------------------------------
+
+    def all_names(self) -> Iterator[str]:
+        """Yield every name that other datasets than those read anew give a dossier."""
+        if self.held is not None:
+            for predicate in (SKOS.prefLabel, SKOS.altLabel):
+                for _, name in self._stated(self.held, predicate):
+                    yield name
 
     def known_names(self, node: NamedNode) -> set[str]:
-        """Return the names that a party goes by so far."""
-        return self._names.get(node, set())
+        """Return the names that other datasets than the one being read give a party."""
+        return {naming.name for naming in self.namings(node)}
+
+    def namings(self, node: NamedNode) -> list[Naming]:
+        """Return the names that other datasets give a party, in this load and in the store."""
+        found = [
+            Naming(name, is_label, *self._read.get(dataset, ("", "")))
+            for dataset, names in self._told.get(node, {}).items()
+            if dataset != self._reading
+            for name, is_label in names.items()
+        ]
+        if self.held is not None:
+            found += self._held(self.held, node)
+        return found
+
+    def _held(self, held: Holdings, node: NamedNode) -> Iterable[Naming]:
+        """Yield what the store's datasets name a party, but for those that are read anew."""
+        for about in held.store.quads_for_pattern(None, HBK.about, node, CURRENT):
+            entry = about.subject
+            if not isinstance(entry, NamedNode) or kind(entry) != "entry":
+                continue
+            for dataset in held.holders(entry) - self._read.keys():
+                source, day = (
+                    getattr(held.object_of(dataset, noted), "value", "")
+                    for noted in (DCTERMS.source, DCTERMS.issued)
+                )
+                for predicate in (SKOS.prefLabel, SKOS.altLabel):
+                    for quad in held.store.quads_for_pattern(node, predicate, None, entry):
+                        name = getattr(quad.object, "value", "")
+                        yield Naming(name, predicate == SKOS.prefLabel, source, day)
+
+    # -- Who is who --------------------------------------------------------------------
 
     def resolve(self, party: Party) -> tuple[NamedNode, Entry | None]:
         """Return the dossier of a party, and the entry that says what is new of it, if anything.
@@ -74,11 +168,17 @@ class Parties:
         node = self.decisions.get(local) or self._identified(party) or local
         for scheme, value in party.identifiers.items():
             self._by_identifier.setdefault((scheme, value), node)
-        if node in self._described:
+        told = self._told.setdefault(node, {}).get(self._reading)
+        if told is None:
+            self._told[node][self._reading] = {}
+            labels = {naming.name for naming in self.namings(node) if naming.is_label}
+            opens = not labels or (node == local and labels == {party.name})
+            facts = list(self._facts(node, party, labels, opens=opens))
+        elif party.identifiers and party.name not in told:
+            told[party.name] = False
+            facts = [(node, SKOS.altLabel, Literal(party.name))]
+        else:
             return node, None
-        self._described.add(node)
-        facts = list(self._facts(node, party, opens=node == local))
-        self._names.setdefault(node, set()).update({party.name, *party.aliases})
         return node, Entry(node, tuple(facts)) if facts else None
 
     def _identified(self, party: Party) -> NamedNode | None:
@@ -88,8 +188,12 @@ class Parties:
                 return found
         return None
 
-    def _facts(self, node: NamedNode, party: Party, *, opens: bool) -> Iterable[Fact]:
+    def _facts(
+        self, node: NamedNode, party: Party, labels: set[str], *, opens: bool
+    ) -> Iterable[Fact]:
         """Yield what the source states of a party; a label only where it opens the dossier."""
+        told = self._told[node][self._reading]
+        told[party.name] = opens
         names = [party.name, *party.aliases]
         if opens:
             yield node, SKOS.prefLabel, english(party.name)
@@ -97,7 +201,8 @@ class Parties:
             if party.state is not None:
                 yield node, HBK.state, party.state
         for name in dict.fromkeys(names):
-            if opens or name not in self.known_names(node):
+            told.setdefault(name, False)
+            if name not in labels:
                 yield node, SKOS.altLabel, Literal(name)
         for scheme, value in party.identifiers.items():
             if scheme == "wikidata":

@@ -72,7 +72,7 @@ def read(
     Raises FaultsError where a file is not what it seems.
     """
     lines = [*decisions.bundled(), *(decisions.read(decided) if decided else ())]
-    parties = Parties(held, decisions.same(lines))
+    parties = Parties(held, decisions.same(lines), {item.dataset for item in given})
     for item in given:
         yield _read(item, parties, steps)
 
@@ -93,6 +93,8 @@ def _read(item: Given, parties: Parties, steps: Steps) -> Reading:
             advance(further)
     parties.end(run.day)
     found.rejects, found.records = run.rejects, run.records
+    provider = run.provider  # a file can have terms of its own
+    found.credit = provider.credit
     found.terms = list(_terms(provider.licence, provider.credit, provider.url, run.digest()))
     if run.day:
         found.terms.append((DCTERMS.issued, partial_date(run.day)))

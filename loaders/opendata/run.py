@@ -35,8 +35,14 @@ class Run:
         self.rejects = Rejects()
         self.records = 0
         """Records of the file read so far, the rejected ones too: modules count them."""
+        self.passed_over = 0
+        """Records of parties that the graph knows nothing of: modules count them."""
+        self.merged = 0
+        """Records that say nothing which an earlier record did not say: modules count them."""
         self.total: int | None = path.stat().st_size
         """How much there is to read, in the unit that `read` yields; bytes unless set."""
+        self.day = ""
+        """The day as of which the file shows things, where it says so: a release or a snapshot."""
         self.vocabulary: Vocabulary = vocabulary()
         self._stated: list[Statement] = []
         self._opened: set[NamedNode] = set()
@@ -123,18 +129,29 @@ class Run:
         description: str | None = None,
         more: Iterable[tuple[NamedNode, NamedNode | Literal]] = (),
     ) -> NamedNode:
-        """Open the dossier `kind/slug` called *name* with its label, once, and return it."""
-        node = dossier(name)
+        """Open the dossier `kind/slug` called *name* with its label, once, and return it.
+
+        Where people decided that it is a known one, that one is returned, and the label is one
+        more name of it.
+        """
+        local = dossier(name)
+        node = self.parties.decisions.get(local, local)
         if node in self._opened:
             return node
         self._opened.add(node)
-        facts: list[Fact] = [(node, SKOS.prefLabel, english(label))]
-        facts += [(node, SKOS.altLabel, Literal(each)) for each in dict.fromkeys(aliases)]
+        names = [label, *aliases] if node != local else aliases
+        facts: list[Fact] = [(node, SKOS.altLabel, Literal(each)) for each in dict.fromkeys(names)]
+        if node == local:
+            facts.append((node, SKOS.prefLabel, english(label)))
         if description:
             facts.append((node, DCTERMS.description, english(description)))
         facts += [(node, predicate, value) for predicate, value in more]
         self._stated.append(Entry(node, tuple(facts)))
         return node
+
+    def enter(self, entry: Entry) -> None:
+        """State an entry that was made elsewhere, as a fact file's reader does for a source."""
+        self._stated.append(entry)
 
     def claim(  # noqa: PLR0913
         self,
@@ -170,6 +187,10 @@ class Run:
         )
         self._stated.append(made)
         return made
+
+    def restate(self, statement: Statement) -> None:
+        """State a claim or an entry that was made elsewhere, as it is."""
+        self._stated.append(statement)
 
     # -- Provenance --------------------------------------------------------------------
 
