@@ -19,7 +19,6 @@ from hauberk.graph.store import Store  # noqa: E402
 from hauberk.loaders.sync import batch, load  # noqa: E402
 from hauberk.tests.support import FIXTURE, Run, Write, command  # noqa: E402
 
-
 # A slow machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
