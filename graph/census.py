@@ -18,16 +18,20 @@ COUNTED: Final = {
 """What is counted, by the class that says so."""
 
 
+DISTINCT: Final = {
+    "undisclosed parties identified": HBK.identifiedAs,
+    "contested dossiers": HBK.contestedIn,
+}
+"""What is counted by the subjects of a property."""
+
+
 def census(database: Database) -> dict[str, int]:
     """Return how many of each there are, undisclosed parties identified and contested dossiers."""
     found = {
         name: sum(1 for _ in database.quads_for_pattern(None, RDF.type, each, CURRENT))
         for name, each in COUNTED.items()
     }
-    for name, predicate in (
-        ("undisclosed parties identified", HBK.identifiedAs),
-        ("contested dossiers", HBK.contestedIn),
-    ):
+    for name, predicate in DISTINCT.items():
         quads = database.quads_for_pattern(None, predicate, None, CURRENT)
         found[name] = len({quad.subject for quad in quads})
     return found

@@ -5,7 +5,7 @@ import sys
 import click
 
 from hauberk.graph.errors import NotFoundError
-from hauberk.graph.sessions import as_of_option, current_store, snapshot
+from hauberk.graph.sessions import as_of_option, current_store, named_store, snapshot
 from hauberk.ontology.names import KINDS
 
 _SEARCHED = sorted(set(KINDS) - {"source", "speaker"})
@@ -37,6 +37,7 @@ def show(name: str, form: str, as_of: str | None) -> None:
         if len(found) > 1:
             listing = "; ".join(f"{each.label} ({each.key})" for each in found[:8])
             raise NotFoundError(f"“{name}” can mean {len(found)} dossiers; give an id: {listing}")
+        opened.prepare(found[0].node)
         shown = profile(opened, found[0].node)
         if form == "json":
             encoded = msgspec.json.format(msgspec.json.encode(shown), indent=2)
@@ -67,17 +68,12 @@ def status(form: str) -> None:
     """Count what the store holds: ties, parties, models, sources, claims, and its datasets."""
     import json
 
-    from hauberk.graph.census import census
-
     with snapshot() as opened:
-        ledger = opened.ledger
-        datasets = {title: len(ledger.dataset(node)) for node, title in ledger.datasets().items()}
-        found = {
-            "store": str(current_store().root),
-            "generation": opened.generation,
-            "quads": len(opened.database),
-            **census(opened.database),
-        }
+        datasets = opened.datasets()
+        found: dict[str, str | int] = {"store": str(named_store())}
+        if opened.generation:  # a service has none
+            found["generation"] = opened.generation
+        found |= opened.counts()
     if form == "json":
         click.echo(json.dumps({**found, "datasets": datasets}, ensure_ascii=False, indent=2))
         return

@@ -2,7 +2,9 @@
 
 HauberkError
 ├── StoreError            the folder is no store, or cannot be read or written
-│   └── StoreLockedError  another process is writing; the message names it
+│   ├── StoreLockedError  another process is writing; the message names it
+│   └── RemoteError       the service cannot be reached, or answers no SPARQL; what to do
+│       └── CutOffError   it gives a part of the answer only
 ├── FaultsError           facts that cannot be loaded, every one of them
 ├── NotFoundError         no such dossier, query, generation; near names
 ├── GoneError             withdrawn; when, and why
@@ -26,6 +28,14 @@ class StoreError(HauberkError):
 
 class StoreLockedError(StoreError):
     """Another process is writing the store."""
+
+
+class RemoteError(StoreError):
+    """A service does not answer, refuses, or answers with something that is no whole answer."""
+
+
+class CutOffError(RemoteError):
+    """A service gives a part of the answer only, or refuses one so long."""
 
 
 class NotFoundError(HauberkError):

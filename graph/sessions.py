@@ -4,13 +4,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from hauberk.graph.cli import store_path
-from hauberk.graph.errors import BadParameterError, HauberkError
+from hauberk.graph.errors import BadParameterError, StoreError
 from hauberk.graph.store import Snapshot, Store
+
+if TYPE_CHECKING:
+    from hauberk.graph.remote.store import RemoteStore
 
 _FILL: Final = "hauberk.loaders.commands:fill"
 """How an empty default store is filled: named, not imported, so that no arrow turns round."""
@@ -18,12 +21,29 @@ _FILL: Final = "hauberk.loaders.commands:fill"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def current_store() -> Store:
-    """Return the store that the command line names, or the default one."""
+def named_store() -> "Store | RemoteStore":
+    """Return the store that the command line names, in a folder or a service, or the default."""
     given = click.get_current_context().find_root().obj
-    if given and "://" in given:
-        raise HauberkError(f"{given}: remote stores are not supported yet; give a folder")
-    return Store(store_path(given))
+    if not given or "://" not in given:
+        return Store(store_path(given))
+    from hauberk.graph.remote.store import RemoteStore
+
+    found = RemoteStore(given)
+    if found.service.sends_in_clear:
+        click.echo(f"Warning: the login goes to {found} in clear; use https.", err=True)
+    return found
+
+
+def current_store() -> Store:
+    """Return the store that the command line names, or the default one, where it is a folder's.
+
+    Raises StoreError where it is a service: what has generations of its own is a folder.
+    """
+    found = named_store()
+    if not isinstance(found, Store):
+        command = click.get_current_context().info_name
+        raise StoreError(f"{found}: `{command}` needs a store in a folder; give --store PATH")
+    return found
 
 
 def filled_store() -> Store:
@@ -40,9 +60,11 @@ def filled_store() -> Store:
 def snapshot(day: str | None = None) -> Iterator[Snapshot]:
     """Yield the current generation, or what the rule gave on *day* (YYYY-MM-DD).
 
-    An empty default store is filled with the bundled facts first.
+    An empty default store is filled with the bundled facts first. A service is read as it is; a
+    past day of it is derived here.
     """
-    with filled_store().read() as opened:
+    named = named_store()
+    with (filled_store() if isinstance(named, Store) else named).read() as opened:
         if day is None:
             yield opened
             return

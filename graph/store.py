@@ -22,6 +22,7 @@ from pyoxigraph import (
 )
 from pyoxigraph import Store as Database
 
+from hauberk.graph.census import census
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.directory import Directory
 from hauberk.graph.errors import NotFoundError, QueryError, StoreError
@@ -63,6 +64,11 @@ class Snapshot:
             for claim in self.ledger.subjects(RDF.type, HBK.Claim)
         )
 
+    @property
+    def whole(self) -> "Snapshot":
+        """The snapshot with all that it holds at hand, as `database`."""
+        return self
+
     def query(self, text: str, dataset: Dataset | None = None) -> Answer:
         """Answer a SPARQL query; `current` is the default graph, `GRAPH` sees every claim.
 
@@ -81,6 +87,18 @@ class Snapshot:
             raise QueryError(f"this is not a SPARQL query: {exc}") from exc
         except (OSError, RuntimeError, ValueError) as exc:
             raise QueryError(f"the query cannot be answered: {exc}") from exc
+
+    def prepare(self, node: NamedNode) -> None:
+        """Make ready for a profile of the dossier *node*; here, all is at hand."""
+
+    def counts(self) -> dict[str, int]:
+        """Return how many quads are held, and how many of each thing that is counted."""
+        return {"quads": len(self.database), **census(self.database)}
+
+    def datasets(self) -> dict[str, int]:
+        """Return how many live statements each dataset holds, by its title."""
+        ledger = self.ledger
+        return {title: len(ledger.dataset(node)) for node, title in ledger.datasets().items()}
 
     @cached_property
     def directory(self) -> Directory:
@@ -129,6 +147,9 @@ class Store:
         self.root = root
         self.kept = kept
         self.generations = Generations(root)
+
+    def __str__(self) -> str:
+        return str(self.root)
 
     @property
     def is_empty(self) -> bool:

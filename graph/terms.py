@@ -15,6 +15,8 @@ Fact = tuple[NamedNode, NamedNode, Term]
 
 DATE_FORMS: Final = "write YYYY, YYYY-MM or YYYY-MM-DD"
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z", re.ASCII)
+_ESCAPE: Final = re.compile(r"\\(?:\\([uU])|u([0-9A-Fa-f]{4})|.)", re.DOTALL)
+"""An escape of the serialiser: a backslash with the `u` behind it, a code point, another."""
 _DECIMAL: Final = re.compile(r"-?\d{1,30}(?:\.\d{1,12})?\Z", re.ASCII)
 
 
@@ -83,6 +85,31 @@ def same_date(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
+def written(term: NamedNode | Literal) -> str:
+    r"""Return a term in SPARQL, in ASCII, so that no engine reads any of it otherwise.
+
+    Beyond the serialiser's own escapes, characters outside ASCII are written as code points,
+    since some engines take U+2028 or U+0085 for an end of line, and so is a `u` after a
+    backslash: SPARQL 1.1 section 19.2 has code point escapes read before strings are, so that
+    some engines take the text `\u0022` for a quotation mark.
+    """
+    apart = _ESCAPE.sub(_without_code_point, str(term))
+    return "".join(
+        char if char.isascii() and char.isprintable() else _code_point(char) for char in apart
+    )
+
+
+def _without_code_point(escape: re.Match[str]) -> str:
+    if escape[1]:
+        return escape[0][:2] + _code_point(escape[1])
+    return f"\\U0000{escape[2]}" if escape[2] else escape[0]
+
+
+def _code_point(char: str) -> str:
+    """Return the escape of eight digits: rdflib takes four and four more hex letters for one."""
+    return f"\\U{ord(char):08X}"
+
+
 __all__ = [
     "DATE_FORMS",
     "Fact",
@@ -93,4 +120,5 @@ __all__ = [
     "partial_date",
     "same_date",
     "whole_day",
+    "written",
 ]

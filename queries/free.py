@@ -52,6 +52,8 @@ def refuse_harm(text: str) -> None:
     """
     if may_use("service", text):
         raise RefusedQueryError("SERVICE is refused: queries reach no other server")
+    if "\\" not in text and not any(word in text.upper() for word in _UPDATE):
+        return
     spoken = keywords(unescaped(text))
     words = (word.upper() for word in re.findall(r"[A-Za-z]+(?![\w-]*:)", spoken))
     first = next((word for word in words if word not in {"PREFIX", "BASE", "VERSION"}), "")

@@ -1,10 +1,10 @@
 """Answers as text: a table for people, the W3C's result formats and Markdown for the rest."""
 
 import io
-import json
 from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any, Final
 
+import msgspec
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from hauberk.ontology.names import CODE, ID, XSD
@@ -43,7 +43,8 @@ def to_json(table: Table) -> str:
         for row in table.rows
     ]
     answer = {"head": {"vars": list(table.columns)}, "results": {"bindings": bindings}}
-    return json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
+    # Python's own encoder takes ten times as long to indent.
+    return msgspec.json.format(msgspec.json.encode(answer), indent=1).decode() + "\n"
 
 
 def _json_term(cell: NamedNode | Literal | BlankNode | Triple) -> dict[str, Any]:

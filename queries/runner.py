@@ -45,7 +45,7 @@ def read(answer: QuerySolutions) -> Table:
     """Return solutions as a table, all of them; raises QueryError where one cannot be had."""
     columns = tuple(variable.value for variable in answer.variables)
     try:
-        rows = [tuple(solution[column] for column in columns) for solution in answer]
-    except (OSError, RuntimeError, ValueError) as exc:
+        rows = [tuple(solution) for solution in answer]
+    except (OSError, RuntimeError, SyntaxError, ValueError) as exc:
         raise QueryError(f"the query cannot be answered: {exc}") from exc
     return Table(columns, rows)
