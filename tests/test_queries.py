@@ -378,7 +378,7 @@ def test_deal_that_is_no_tie_is_in_no_answer_on_deals(fixture: Snapshot) -> None
                 if ID + key in row:
                     assert query.name in {
                         "claims-about", "claims-by-speaker", "contested-facts", "denied-claims",
-                        "hedged-claims",
+                        "expectations", "hedged-claims",
                     }  # fmt: skip
 
 
