@@ -2,7 +2,7 @@
 
 import http.client
 import json
-import os
+import re
 import socket
 import subprocess
 import sys
@@ -124,6 +124,11 @@ class Server:
         headers = {"Accept": accept} if accept else {}
         return self.ask(path, headers=headers, source=source, timeout=timeout)
 
+    def post(self, query: str, accept: str = JSON) -> Answer:
+        """Return the answer to a query by direct POST."""
+        headers = {"Content-Type": QUERY, "Accept": accept}
+        return self.ask("/sparql", method="POST", body=query.encode(), headers=headers)
+
     def raw(self, sent: bytes, *, timeout: float = 30, source: str = "127.0.0.1") -> bytes:
         """Return all that the server sends back on *sent* until it closes, or falls silent."""
         with self.connect(timeout=timeout, source=source) as connection:
@@ -152,6 +157,13 @@ class Server:
                 continue
         return found
 
+    def busiest(self) -> psutil.Process:
+        """Return the worker process that is at work."""
+        workers = self.workers()
+        before = {each.pid: sum(each.cpu_times()[:2]) for each in workers}
+        time.sleep(0.3)
+        return max(workers, key=lambda each: sum(each.cpu_times()[:2]) - before[each.pid])
+
     def settles(self, seconds: float = 20, **wanted: object) -> dict[str, Any]:
         """Return the server's state as soon as it is as *wanted*; fail where it never is."""
         end = time.monotonic() + seconds
@@ -175,25 +187,17 @@ def exchanged(connection: socket.socket, sent: bytes) -> bytes:
     return bytes(received)
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+_ADDRESS: Final = re.compile(r" at http://127\.0\.0\.1:(\d+)/$", re.MULTILINE)
 
 
 @contextmanager
-def serving(store: Path, log: Path, *options: str, port: int | None = None) -> Iterator[Server]:
+def serving(store: Path, log: Path, *options: str) -> Iterator[Server]:
     """Yield a server on *store* that is ready; what it says on stderr stands in the file *log*."""
-    port = port or free_port()
-    words = command("--store", str(store), "serve", "--port", str(port), *options)
-    with log.open("ab") as out:
-        process = subprocess.Popen(words, stdout=out, stderr=out, cwd=store.parent, env=os.environ)
-    server = Server(process, port, store, log)
+    words = command("--store", str(store), "serve", "--port", "0", *options)
+    with log.open("wb") as out:
+        process = subprocess.Popen(words, stdout=out, stderr=out, cwd=store.parent)
     try:
-        _wait(server)
-        yield server
+        yield _ready(process, store, log)
     finally:
         process.terminate()
         try:
@@ -205,14 +209,15 @@ def serving(store: Path, log: Path, *options: str, port: int | None = None) -> I
     assert "Traceback" not in said, said[-3000:]
 
 
-def _wait(server: Server) -> None:
+def _ready(process: subprocess.Popen[bytes], store: Path, log: Path) -> Server:
+    """Return the server once it answers; it says at which port."""
     end = time.monotonic() + 60
-    while True:
-        assert server.process.poll() is None, server.log.read_text(encoding="utf-8")
-        try:
-            if server.ask("/healthz").status == 200:
-                return
-        except ConnectionError:
-            pass
-        assert time.monotonic() < end, "the server is not ready after a minute"
-        time.sleep(0.05)
+    while time.monotonic() < end:
+        said = log.read_text(encoding="utf-8")
+        assert process.poll() is None, said
+        if address := _ADDRESS.search(said):
+            server = Server(process, int(address[1]), store, log)
+            assert server.ask("/healthz").status == 200
+            return server
+        time.sleep(0.02)
+    raise AssertionError("the server is not ready after a minute")

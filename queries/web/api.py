@@ -80,9 +80,10 @@ class Api:
 
 
 def _given(request: Request) -> dict[str, str]:
-    """Return the fields of the query string; an empty one counts as not given.
+    """Return the fields of the query string.
 
-    `as-of` and `as_of` are one name. Raises ProblemError 400 for a field given twice.
+    A form sends each of its fields, and `run`: those left empty count as not given. `as-of` and
+    `as_of` are one name. Raises ProblemError 400 for a field given twice.
     """
     if len(request.scope["query_string"]) > MOST_URL:
         raise address_too_long()
@@ -95,7 +96,9 @@ def _given(request: Request) -> dict[str, str]:
         if word in given:
             raise bad_request(f"{name[:50]} is given twice")
         given[word] = value
-    return {name: value for name, value in given.items() if value.strip()}
+    if "run" in given:
+        return {name: value for name, value in given.items() if value.strip()}
+    return given
 
 
 def _nothing_else(given: dict[str, str]) -> None:

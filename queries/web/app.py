@@ -1,7 +1,7 @@
 """The application: which address is answered by what, and what every answer carries."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ EVERY: Final = (
 """Headers of every answer, errors too."""
 
 
-def application(service: Service) -> ASGIApp:
+def application(service: Service) -> "Outermost":
     """Return the whole application on a service."""
     dumps = Dumps(service)
 
@@ -63,8 +63,9 @@ def application(service: Service) -> ASGIApp:
         """Say what the graph holds."""
         return await service.answer(request, Task(operation="home"))
 
+    sparql = _Any(Endpoint(service))
     routes = [
-        Route("/sparql", _Any(Endpoint(service))),
+        Route("/sparql", sparql),
         reading("/", home),
         reading("/healthz", healthz),
         *Api(service).routes(),
@@ -81,7 +82,8 @@ def application(service: Service) -> ASGIApp:
             ClientDisconnect: _gone,
         },
     )
-    return Outermost(app, service)
+    # The endpoint is asked for most, and needs nothing that Starlette does for the others.
+    return Outermost(app, service, {"/sparql": sparql})
 
 
 class _Any:
@@ -92,13 +94,19 @@ class _Any:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
-        response = await self.endpoint(request)
+        try:
+            response = await self.endpoint(request)
+        except ProblemError as exc:
+            response = _problem(request, exc)
+        except ClientDisconnect as exc:
+            response = _gone(request, exc)
         await response(scope, receive, send)
 
 
 _Key = tuple[str, bytes, bytes, str]
 _Headers = list[tuple[bytes, bytes]]
-_Kept = tuple[_Headers, bytes]
+_Kept = tuple[_Headers, bytes, bytes]
+"""An answer's headers, its body, and its head but the first line, as it is sent."""
 
 
 class Outermost:
@@ -108,9 +116,10 @@ class Outermost:
     application's own work, to whoever asks in the same words.
     """
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
+    def __init__(self, app: ASGIApp, service: Service, direct: Mapping[str, ASGIApp]) -> None:
         self.app = app
         self.service = service
+        self.direct = direct
         self.kept: Cache[_Key, _Kept] = Cache(service.replies.most // 2)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,13 +131,24 @@ class Outermost:
         key = _key(scope)
         found = self._found(key) if key is not None else None
         if found is not None:
-            headers, body = found
+            headers, body, _ = found
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})
             scope["state"] = {"generation": self.kept.generation}
             _log(scope, 200, len(body), time.perf_counter() - start)
             return
         await self._pass_on(scope, receive, send, key, start)
+
+    def at_once(self, scope: Scope) -> tuple[bytes, bytes] | None:
+        """Return the head (but its first line) and body of an answer that is kept, and log it."""
+        start = time.perf_counter()
+        key = _key(scope)
+        found = self._found(key) if key is not None else None
+        if found is None:
+            return None
+        scope["state"] = {"generation": self.kept.generation}
+        _log(scope, 200, len(found[1]), time.perf_counter() - start)
+        return found[2], found[1]
 
     def _found(self, key: _Key) -> _Kept | None:
         with suppress(ProblemError):  # the store cannot be read: the application says so
@@ -152,14 +172,16 @@ class Outermost:
                 length += len(body) if scope["method"] != "HEAD" else 0
                 keep = scope["state"].get("keep")
                 if keep and key and status == 200 and not message.get("more_body"):  # noqa: PLR2004
-                    self.kept.put(keep, key, (headers, body), len(body) + sum(map(len, key)))
+                    head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+                    weight = len(body) + len(head) + sum(map(len, key))
+                    self.kept.put(keep, key, (headers, body, head + b"\r\n"), weight)
             await send(message)
 
         # A copy: the server's own state is shared between requests.
         scope["state"] = dict(scope.get("state", {}))
         scope["headers"] = _one_accept(scope["headers"])
         try:
-            await self.app(scope, receive, sent)
+            await self.direct.get(scope["path"], self.app)(scope, receive, sent)
         finally:
             _log(scope, status, length, time.perf_counter() - start)
 
@@ -171,7 +193,7 @@ def _key(scope: Scope) -> _Key | None:
     accept = host = b""
     for name, value in scope["headers"]:
         if name == b"accept":
-            accept += value
+            accept += b"," + value
         elif name == b"host":
             host = value
         elif name in {b"if-none-match", b"range", b"authorization"}:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from hauberk.graph.errors import BadParameterError
 from hauberk.graph.store import Snapshot
 from hauberk.ontology.names import AGENT_KINDS, KINDS
 from hauberk.queries import catalog
@@ -16,11 +17,13 @@ from hauberk.queries.runner import Table, run
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import RESULTS, choose
 from hauberk.queries.web.pages import page
-from hauberk.queries.web.problems import bad_request, over_limit
+from hauberk.queries.web.problems import ProblemError, bad_request, over_limit
 
 RESERVED: Final = frozenset({"as_of", "format", "limit", "offset"})
 """Names in an address that are the server's own, so that no query's parameter may be called so."""
 MOST_CHOICES: Final = 5000
+MOST_TEXT: Final = 2000
+"""Characters of a name or a text."""
 
 _CATALOGUE: Final = {"application/json": "json", "text/html": "html"}
 _ANSWER: Final = {**RESULTS, "text/html": "html", "text/markdown": "md"}
@@ -79,7 +82,10 @@ def answer(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Repl
     waits = not parameters and not given.get("run") and query.parameters
     if form == "html" and (waits or query.lacks(parameters)):
         return _shown(query, snapshot, given, Table((), []), asked=False)
-    table = run(query, snapshot, parameters)
+    try:
+        table = run(query, snapshot, parameters)
+    except BadParameterError as exc:
+        raise _missing(query, snapshot, parameters, exc) from exc
     total = len(table.rows)
     start, length = given.get("offset", 0), given.get("limit")
     rows = table.rows[start:] if length is None else table.rows[start : start + length]
@@ -101,6 +107,18 @@ def answer(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Repl
             413, "bytes", limits.bytes, "the answer is too long; page with limit and offset"
         )
     return Reply(format=form, body=body, headers=headers)
+
+
+def _missing(
+    query: catalog.Query, snapshot: Snapshot, given: Mapping[str, str], exc: BadParameterError
+) -> Exception:
+    """Return 404 for a name that nothing goes by; what else is wrong stays as it is."""
+    name = str(exc).partition(":")[0]
+    parameter = query.parameters.get(name)
+    kinds = _CHOOSABLE.get(parameter.type) if parameter else None
+    if kinds is None or snapshot.directory.named(given[name].strip(), kinds):
+        return exc
+    return ProblemError(404, "Not found", str(exc), candidates=list(exc.candidates))
 
 
 def _form(given: Mapping[str, Any], offered: Mapping[str, str]) -> str:
@@ -184,6 +202,8 @@ def choices(snapshot: Snapshot, given: Mapping[str, Any], _limits: Limits) -> Re
         known = ", ".join(query.parameters) or "none"
         raise bad_request(f"{query.name} has no parameter “{name[:50]}”; it takes {known}")
     wanted = (given.get("search") or "").casefold()
+    if len(wanted) > MOST_TEXT:
+        raise bad_request(f"search: give at most {MOST_TEXT} characters")
     found = [
         each
         for each in choices_of(snapshot, parameter)

@@ -8,6 +8,7 @@ import msgspec
 
 from hauberk.graph.store import Snapshot
 from hauberk.queries import catalog
+from hauberk.queries.web.canned import MOST_TEXT
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import CONTENT_TYPE
 from hauberk.queries.web.problems import MEDIA_TYPE
@@ -15,9 +16,8 @@ from hauberk.queries.web.problems import MEDIA_TYPE
 _PATTERNS: Final[Mapping[str, Mapping[str, Any]]] = {
     "date": {"type": "string", "format": "date"},
     "integer": {"type": "string", "pattern": "^-?[0-9]{1,15}$"},
-    "boolean": {"type": "string", "enum": ["true", "false"]},
+    "boolean": {"type": "string", "enum": ["true", "false", "yes", "no", "on", "off", "1", "0"]},
 }
-_MOST_TEXT: Final = 2000
 
 
 def openapi(snapshot: Snapshot, _given: Mapping[str, Any], _limits: Limits) -> Reply:
@@ -53,8 +53,10 @@ def _query(snapshot: Snapshot, query: catalog.Query) -> dict[str, Any]:
     parameters = [
         _parameter(name, parameter.description or parameter.label, _schema(snapshot, parameter),
                    parameter.example, required=name in query.required)
-        for name, parameter in query.parameters.items()
+        for name, parameter in query.parameters.items() if name not in _alternatives(query)
     ]  # fmt: skip
+    if alternatives := _alternatives(query):
+        parameters.append(_one_of(snapshot, query, alternatives))
     parameters += [
         _parameter("as-of", "Answer from the claims said by that day.", _PATTERNS["date"]),
         _parameter("format", "The answer's format, in place of the Accept header.",
@@ -80,8 +82,30 @@ def _query(snapshot: Snapshot, query: catalog.Query) -> dict[str, Any]:
     return made
 
 
+def _alternatives(query: catalog.Query) -> list[str]:
+    """Return the parameters of which at least one must be given, where there are several."""
+    return [] if query.required else query.needs
+
+
+def _one_of(snapshot: Snapshot, query: catalog.Query, names: list[str]) -> dict[str, Any]:
+    """Return the parameters as one object, exploded: OpenAPI has no other way to say `one of`."""
+    given = {name: query.parameters[name] for name in names}
+    schema = {
+        "type": "object",
+        "properties": {
+            name: {**_schema(snapshot, each), "description": each.description or each.label}
+            for name, each in given.items()
+        },
+        "additionalProperties": False,
+        "anyOf": [{"required": [name]} for name in names],
+    }
+    said = f"At least one of {', '.join(names)}."
+    made = _parameter("-or-".join(names), said, schema, required=True)
+    return {**made, "style": "form", "explode": True}
+
+
 def _choices(query: catalog.Query, name: str, parameter: catalog.Parameter) -> dict[str, Any]:
-    text = {"type": "string", "maxLength": _MOST_TEXT}
+    text = {"type": "string", "maxLength": MOST_TEXT}
     search = _parameter("search", "What the name or id holds.", text)
     return _operation(
         f"{query.name}-{name}", f"What {parameter.label} can be.", [search],
@@ -93,7 +117,7 @@ def _schema(snapshot: Snapshot, parameter: catalog.Parameter) -> dict[str, Any]:
     if parameter.type == "code":
         return {"type": "string", "enum": [*snapshot.directory.codes(parameter.scheme)]}
     return dict(_PATTERNS.get(
-        parameter.type, {"type": "string", "minLength": 1, "maxLength": _MOST_TEXT}
+        parameter.type, {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
     ))  # fmt: skip
 
 
@@ -125,6 +149,7 @@ def _operation(
         "400": {"description": "A parameter cannot be taken; the candidates.", **problem},
         "406": {"description": "None of the formats is acceptable.", **problem},
         "413": {"description": "The answer passes a limit.", **problem},
+        "414": {"description": "The address is too long.", **problem},
         "429": {"description": "Too many requests wait.", **problem},
         "503": {"description": "The answer took too long or too much memory.", **problem},
     }

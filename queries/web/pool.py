@@ -23,7 +23,7 @@ _WATCH: Final = 0.1
 """Seconds between two looks at the workers' memory."""
 _PATIENCE: Final = 1.0
 """Seconds after which a worker gives way to the others' queries."""
-_LOW_PRIORITY: Final = 15
+_LOW_PRIORITY: Final = 19
 _MOST_FAILURES: Final = 20
 """Workers that may end before the first is ready until the server gives up."""
 _MOST_DELAY: Final = 10.0
@@ -225,7 +225,7 @@ class Pool:
     def _ended(self, process: Process) -> None:
         """Bury a dead worker, tell its client why, and start another."""
         request = self._take_back(process)
-        if request is not None:
+        if request is not None and not request.answer.done():
             _fail(request, self._cause(process))
         self._processes.pop(process, None)
         if process in self._idle:

@@ -15,7 +15,7 @@ from hauberk.queries.web.problems import ProblemError, bad_request
 
 MOST_BODY: Final = 1_000_000
 """Bytes of a request's body."""
-MOST_URL: Final = 32_000
+MOST_URL: Final = 60_000
 """Bytes of a request's address."""
 MOST_GRAPHS: Final = 1000
 METHODS: Final = "GET, HEAD, POST, OPTIONS"

@@ -81,7 +81,7 @@ def work(reader: Reader, limits: Limits, task: Task) -> Reply:
         found = _told(exc)
     except MemoryError:
         found = _told(out_of_memory(limits.megabytes))
-    except (HauberkError, OSError, RuntimeError, ValueError) as exc:
+    except (HauberkError, OSError, RuntimeError, SyntaxError, ValueError) as exc:
         status, title = _status(exc)
         found = Reply(status=status, title=title, detail=str(exc), members=_members(exc))
     return msgspec.structs.replace(found, generation=generation, spent=time.perf_counter() - start)
