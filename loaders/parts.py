@@ -35,6 +35,21 @@ def value(
     return _facts(about, HBK.hasValue, name, HBK.MonetaryValue, told)
 
 
+def arms_revenue(
+    about: NamedNode, amount: Literal, qualifier: NamedNode, currency: str, year: str
+) -> list[Fact]:
+    """Return the facts of what a firm earned with arms in a year."""
+    how = qualifier.value.rpartition("/")[2]
+    name = f"arms-revenue-{year}-{amount.value}-{currency}-{how}"
+    told: list[_Told] = [
+        (HBK.amount, amount),
+        (HBK.valueQualifier, qualifier),
+        (HBK.currency, Literal(currency)),
+        (HBK.scope, Literal(year)),
+    ]
+    return _facts(about, HBK.hasArmsRevenue, name, HBK.MonetaryValue, told)
+
+
 def quantity(about: NamedNode, amount: Literal, qualifier: NamedNode, unit: str) -> list[Fact]:
     """Return the facts of a number of things."""
     name = f"quantity-{amount.value}-{qualifier.value.rpartition('/')[2]}-{digest(unit)[:6]}"
