@@ -300,7 +300,9 @@ def test_a_look_changes_the_day_and_not_the_claim(
         tally = load(store, batch([facts(later.replace("DAY", day))]))
         assert (tally.added, tally.unchanged, tally.withdrawn) == (0, 1, 0)
         with store.read() as snapshot:
-            answer = snapshot.query("SELECT ?d { ?c <https://w3id.org/hauberk/ns#" + outcome + "> ?d }")
+            answer = snapshot.query(
+                "SELECT ?d { ?c <https://w3id.org/hauberk/ns#" + outcome + "> ?d }"
+            )
             days.append([row[0].value for row in answer])  # type: ignore[union-attr]
     assert days == [["2026-11-01"], ["2026-11-24"], ["2026-11-24"], ["2026-11-24"]]
     assert store.generations.current() == 3, "a check that is no news publishes nothing"
