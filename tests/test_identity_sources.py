@@ -69,6 +69,8 @@ def relations(*rows: str) -> str:
 
 @given(st.integers(0, 19), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 def test_one_wrong_character_makes_an_lei_wrong(place: int, char: str) -> None:
+    if char.isdigit() != ALDER[place].isdigit():
+        return  # a letter counts as two digits: such slips are told by the form alone, not all
     changed = ALDER[:place] + char + ALDER[place + 1 :]
     assert is_lei(changed) is (changed == ALDER)
 
