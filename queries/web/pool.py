@@ -21,7 +21,7 @@ from hauberk.queries.web.process import Process
 
 _WATCH: Final = 0.1
 """Seconds between two looks at the workers' memory."""
-_PATIENCE: Final = 1.0
+_PATIENCE: Final = 0.5
 """Seconds after which a worker gives way to the others' queries."""
 _LOW_PRIORITY: Final = 19
 _MOST_FAILURES: Final = 20

@@ -1,6 +1,7 @@
 """A worker process as the server holds it: one task in, one reply out, killable."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -93,8 +94,16 @@ class Process(asyncio.SubprocessProtocol):
                 self._transport.kill()
 
     def slow_down(self, priority: int) -> None:
-        """Let others' work go first, where the system knows priorities by number."""
-        if self._watched is not None and sys.platform != "win32":
+        """Let others' work go first: on Linux it runs only where nothing else wants to."""
+        if self._watched is None:
+            return
+        if sys.platform == "linux":  # a nice process, even at 19, is not set aside at once
+            with suppress(OSError):
+                os.sched_setscheduler(self._watched.pid, os.SCHED_IDLE, os.sched_param(0))
+            # Where sessions are scheduled as groups, the policy holds within the worker's alone.
+            with suppress(OSError):
+                Path(f"/proc/{self._watched.pid}/autogroup").write_text(str(priority))
+        elif sys.platform != "win32":
             with suppress(psutil.Error):
                 self._watched.nice(priority)
 

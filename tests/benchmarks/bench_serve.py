@@ -7,18 +7,20 @@ two Python processes elsewhere; rdflib-endpoint is measured where its command is
 CPU for each request, of all the server's processes together, is given beside requests per second:
 where a machine does much else, it alone tells two servers apart.
 
-Figures of 24 November 2026, two cores of a shared machine with some ten processes wanting them,
-2,880 claims, Python 3.11, oxigraph 0.5.13, wrk with 8 connections, medians of three runs:
+Figures of 24 November 2026, two cores with nothing else to do, 3,820 claims, Python 3.11,
+oxigraph 0.5.13, wrk with 8 connections, medians of three runs:
 
-- uncached small query: 1,379/s at 302 µs of CPU; oxigraph 5,380/s at 170 µs: 0.26 of its rate,
-  0.56 of its rate for the same CPU. 0.6 was wanted. A request goes through three processes here,
-  each of which waits for its turn on a busy machine. rdflib-endpoint: 59/s.
-- repeated query: 6,754/s at 36 µs of CPU; oxigraph 5,701/s at 172 µs: 1.2 times its rate, 4.7
-  times for the same CPU. 5 was wanted.
-- canned query by the API, 190 rows of 14 columns: 119 ms, the same as SPARQL 114 ms at the median,
-  5 ms apart (3 ms of CPU). 2 ms were wanted.
-- another client's 95th percentile: 12.2 ms, and 15.7 ms beside ten queries without end: 1.3 times.
-  At most 2 was wanted; earlier runs gave 1.9 to 2.2 before long queries had the lowest priority.
+- uncached small query: 2,641/s at 557 µs of CPU; oxigraph 10,244/s at 178 µs: 0.26 of its rate.
+  0.6 was wanted. A request goes through two processes and two pipes here, and is parsed twice.
+- repeated query: 31,389/s at 32 µs of CPU; oxigraph 10,224/s at 179 µs: 3.1 times its rate, 5.5
+  times for the same CPU. 5 was wanted; the client takes a good part of the two cores.
+- canned query by the API, 190 rows of 14 columns: 1.1 ms slower at the median than the same as
+  SPARQL (0.5 and 0.8 ms in two other runs). At most 2 ms were wanted.
+- another client's 95th percentile: 1.9 ms, and 5.2 ms beside ten queries without end: 2.8 times.
+  At most 2 was wanted. It was 5.7 times before a worker at long work was set back as a group too.
+
+With some ten processes wanting the cores, and 2,880 claims: 0.26, 1.2, 5 ms and 1.3 times.
+rdflib-endpoint answered 59 uncached queries a second there.
 """
 
 import multiprocessing
