@@ -62,7 +62,7 @@ def reconcile(ctx: click.Context, path: Path | None, threshold: float, form: str
     click.echo(f"{len(found)} pair{'' if len(found) == 1 else 's'} await a decision.", err=True)
 
 
-@reconcile.command(epilog="Example: hauberk reconcile review --author 'J. Smith'")
+@reconcile.command(epilog="Example: hauberk reconcile review --author 'the desk'")
 @click.option("--author", default="", help="Who decides: it stands in the file.")
 @click.pass_obj
 def review(given: dict[str, object], author: str) -> None:
