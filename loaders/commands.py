@@ -74,8 +74,14 @@ def _report_readings(readings: "Sequence[Reading]", rejects: Path | None) -> Non
             f"{reading.title} ({reading.provider}): {reading.records} records,"
             f" {reading.claims} claims, {reading.rejects.count} rejects. {reading.credit}"
         )
-        for reason, count in reading.rejects.reasons.most_common(10):
-            click.echo(f"  {count:>6}  {reason}", err=True)
+        told = [
+            ("repeats an earlier record", reading.merged),
+            ("is of a party that the graph does not know", reading.passed_over),
+            *reading.rejects.reasons.most_common(10),
+        ]
+        for reason, count in told:
+            if count:
+                click.echo(f"  {count:>6}  {reason}", err=True)
     if rejects is not None:
         from hauberk.loaders.opendata.rejects import write
 

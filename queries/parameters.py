@@ -11,7 +11,7 @@ from hauberk.graph.terms import whole_day
 from hauberk.ontology.names import AGENT_KINDS, KINDS, XSD, code
 from hauberk.queries.catalog import Parameter, Query
 
-_KINDS: Final = {
+KINDS_OF: Final[Mapping[str, frozenset[str]]] = {
     "state": frozenset({"state"}),
     "firm": frozenset({"firm"}),
     "agent": AGENT_KINDS,
@@ -19,6 +19,7 @@ _KINDS: Final = {
     "product": frozenset({"product"}),
     "dossier": frozenset(KINDS) - {"source", "speaker"},
 }
+"""The kinds of dossier that a parameter's type takes; a type that is not here takes none."""
 _TRUE: Final = frozenset({"true", "yes", "1", "on"})
 _FALSE: Final = frozenset({"false", "no", "0", "off"})
 _MAX_TEXT: Final = 2000
@@ -47,7 +48,7 @@ def _term(name: str, parameter: Parameter, given: str, directory: Directory) -> 
     given = given.strip()
     if not given or len(given) > _MAX_TEXT:
         raise BadParameterError(f"{name}: give 1 to {_MAX_TEXT} characters")
-    kinds = _KINDS.get(parameter.type)
+    kinds = KINDS_OF.get(parameter.type)
     if kinds is not None:
         return _dossier(name, kinds, given, directory)
     if parameter.type == "code":

@@ -91,7 +91,9 @@ def test_an_entity_of_the_same_name_waits_for_a_decision_and_a_stranger_is_passe
     listed = run("reconcile", store=store.root).stdout
     assert f"(firm/lei-{OTHER.lower()}, DE)  =?  Birch Dynamics (firm/birch-dynamics, DE)" in listed
     path.write_text(entities(f"{OTHER},CEDAR BAKERY GMBH,DE,ACTIVE"), encoding="utf-8")
-    assert run("load", str(path), store=store.root).returncode == 0
+    done = run("load", str(path), store=store.root)
+    assert done.returncode == 0
+    assert "1  is of a party that the graph does not know" in done.stderr
     assert run("reconcile", store=store.root).stdout == ""
     assert run("show", f"firm/lei-{OTHER.lower()}", store=store.root).returncode == 1
 

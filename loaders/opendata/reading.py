@@ -1,6 +1,6 @@
 """Reading files of open data into statements, with what could not be read beside them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -55,6 +55,10 @@ class Reading:
     terms: list[tuple[NamedNode, NamedNode | Literal]] = field(default_factory=list)
     rejects: Rejects = field(default_factory=Rejects)
     records: int = 0
+    merged: int = 0
+    """Records that say nothing which an earlier one did not say."""
+    passed_over: int = 0
+    """Records of parties that the graph knows nothing of."""
 
     @property
     def claims(self) -> int:
@@ -93,6 +97,7 @@ def _read(item: Given, parties: Parties, steps: Steps) -> Reading:
             advance(further)
     parties.end(run.day)
     found.rejects, found.records = run.rejects, run.records
+    found.merged, found.passed_over = run.merged, run.passed_over
     provider = run.provider  # a file can have terms of its own
     found.credit = provider.credit
     found.terms = list(_terms(provider.licence, provider.credit, provider.url, run.digest()))
@@ -116,19 +121,3 @@ def _terms(
     yield DCTERMS.rights, Literal(credit)
     yield DCTERMS.source, NamedNode(url)
     yield HBK.contentHash, Literal(f"sha256:{digest}")
-
-
-def summary(readings: Sequence[Reading]) -> list[Mapping[str, object]]:
-    """Return what was read of each file, in counts."""
-    return [
-        {
-            "file": reading.shown,
-            "source": reading.provider,
-            "records": reading.records,
-            "claims": reading.claims,
-            "rejects": reading.rejects.count,
-            "reasons": dict(reading.rejects.reasons.most_common()),
-            "credit": reading.credit,
-        }
-        for reading in readings
-    ]

@@ -149,10 +149,6 @@ class Run:
         self._stated.append(Entry(node, tuple(facts)))
         return node
 
-    def enter(self, entry: Entry) -> None:
-        """State an entry that was made elsewhere, as a fact file's reader does for a source."""
-        self._stated.append(entry)
-
     def claim(  # noqa: PLR0913
         self,
         about: NamedNode,

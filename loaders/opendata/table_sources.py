@@ -71,5 +71,5 @@ class Sources:
         entry = cited.entry
         if entry.about not in self._described:
             self._described[entry.about] = (entry, number)
-            self.run.enter(entry)
+            self.run.restate(entry)
         return entry.about

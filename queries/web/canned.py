@@ -8,10 +8,9 @@ import msgspec
 
 from hauberk.graph.errors import BadParameterError
 from hauberk.graph.store import Snapshot
-from hauberk.ontology.names import AGENT_KINDS, KINDS
 from hauberk.queries import catalog
 from hauberk.queries.binding import bind
-from hauberk.queries.parameters import resolve
+from hauberk.queries.parameters import KINDS_OF, resolve
 from hauberk.queries.render import FORMATS
 from hauberk.queries.runner import Table, run
 from hauberk.queries.web.frames import Limits, Reply
@@ -29,14 +28,6 @@ _CATALOGUE: Final = {"application/json": "json", "text/html": "html"}
 _ANSWER: Final = {**RESULTS, "text/html": "html", "text/markdown": "md"}
 _BY_NAME: Final = {"json": "json", "xml": "xml", "csv": "csv", "tsv": "tsv", "md": "md",
                    "html": "html"}  # fmt: skip
-_CHOOSABLE: Final[Mapping[str, frozenset[str]]] = {
-    "state": frozenset({"state"}),
-    "firm": frozenset({"firm"}),
-    "agent": AGENT_KINDS,
-    "model": frozenset({"model"}),
-    "product": frozenset({"product"}),
-    "dossier": frozenset(KINDS) - {"source", "speaker"},
-}
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -115,7 +106,7 @@ def _missing(
     """Return 404 for a name that nothing goes by; what else is wrong stays as it is."""
     name = str(exc).partition(":")[0]
     parameter = query.parameters.get(name)
-    kinds = _CHOOSABLE.get(parameter.type) if parameter else None
+    kinds = KINDS_OF.get(parameter.type) if parameter else None
     if kinds is None or snapshot.directory.named(given[name].strip(), kinds):
         return exc
     return ProblemError(404, "Not found", str(exc), candidates=list(exc.candidates))
@@ -182,7 +173,7 @@ def choices_of(snapshot: Snapshot, parameter: catalog.Parameter) -> Sequence[Cho
     directory = snapshot.directory
     if parameter.type == "code":
         return [Choice(k, label) for k, label in directory.codes(parameter.scheme).items()]
-    kinds = _CHOOSABLE.get(parameter.type)
+    kinds = KINDS_OF.get(parameter.type)
     if kinds is None:
         return []
     nodes = {node for _, node in directory.names(kinds)}
