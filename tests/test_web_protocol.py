@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -623,7 +624,7 @@ def test_the_readmes_python_examples_work_as_printed(server: Server) -> None:
     for example in examples:
         code = example.replace("http://127.0.0.1:8765", server.root)
         done = subprocess.run(
-            ["python", "-c", code], capture_output=True, check=False, timeout=60, text=True
+            [sys.executable, "-c", code], capture_output=True, check=False, timeout=60, text=True
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip(), example
