@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Quad
 
 from hauberk.graph.claims import CURRENT
+from hauberk.graph.credits import Credits
 from hauberk.graph.errors import GoneError, NotFoundError
 from hauberk.graph.holdings import WITHDRAWN
 from hauberk.graph.store import Snapshot
-from hauberk.ontology.names import BASE, CODE, HBK, ID, PROV, RDF, RDFS, key, part
+from hauberk.ontology.names import BASE, CODE, DCTERMS, HBK, ID, PROV, RDF, RDFS, VOID, key, part
 
 _GONE = frozenset(WITHDRAWN.values())
 
@@ -55,6 +56,7 @@ class _Describing:
         if self.node.value.startswith(ID):
             about += self._statements()
         quads = [*about, *self._graphs()]
+        quads += self._credits(quads)
         return Description(self.node, tuple(dict.fromkeys([*quads, *self._labels(quads)])))
 
     def _of(self, node: NamedNode) -> Iterator[Quad]:
@@ -81,6 +83,14 @@ class _Describing:
         for quad in self.database.quads_for_pattern(None, HBK.about, self.node, CURRENT):
             if isinstance(quad.subject, NamedNode):
                 yield from self._of(quad.subject)
+
+    def _credits(self, quads: list[Quad]) -> Iterator[Quad]:
+        """Yield the terms of the datasets of open data that the statements stand in."""
+        held = {quad.object for quad in quads if quad.predicate == VOID.inDataset}
+        for dataset in Credits(self.snapshot.ledger).by_dataset:
+            if dataset in held:
+                for predicate in (DCTERMS.title, DCTERMS.license, DCTERMS.rights, DCTERMS.source):
+                    yield from self.database.quads_for_pattern(dataset, predicate, None, CURRENT)
 
     def _graphs(self) -> Iterator[Quad]:
         for graph in (self.node, part(self.node, "denied")):

@@ -80,8 +80,13 @@ class Holdings:
 
     def dossiers(self) -> set[NamedNode]:
         """Return every dossier that a live or withdrawn statement is about."""
-        quads = self.store.quads_for_pattern(None, HBK.about, None, CURRENT)
-        return {quad.object for quad in quads if isinstance(quad.object, NamedNode)}
+        return set(self.each_dossier())
+
+    def each_dossier(self) -> Iterator[NamedNode]:
+        """Yield every dossier that a statement is about, once for each."""
+        for quad in self.store.quads_for_pattern(None, HBK.about, None, CURRENT):
+            if isinstance(quad.object, NamedNode):
+                yield quad.object
 
     def _facts(self, graph: NamedNode) -> Iterator[Fact]:
         for quad in self.store.quads_for_pattern(None, None, None, graph):
@@ -90,8 +95,13 @@ class Holdings:
 
     def subjects(self, predicate: NamedNode, value: NamedNode) -> list[NamedNode]:
         """Return the subjects that `current` holds for predicate and value."""
-        quads = self.store.quads_for_pattern(None, predicate, value, CURRENT)
-        return [quad.subject for quad in quads if isinstance(quad.subject, NamedNode)]
+        return list(self.each_subject(predicate, value))
+
+    def each_subject(self, predicate: NamedNode, value: NamedNode) -> Iterator[NamedNode]:
+        """Yield them, one by one: they may be more than memory holds."""
+        for quad in self.store.quads_for_pattern(None, predicate, value, CURRENT):
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject
 
     def holders(self, iri: NamedNode) -> set[NamedNode]:
         """Return the datasets that hold a statement."""

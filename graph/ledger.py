@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -9,8 +11,14 @@ from hauberk.graph.claims import CURRENT, Claim, Statement, recorded
 from hauberk.graph.holdings import WITHDRAWN, Holdings
 from hauberk.graph.reference import install_reference
 from hauberk.graph.settlement import Progress, Settlement
+from hauberk.graph.spool import Index, Names, Pile
 from hauberk.graph.terms import Term, earliest
 from hauberk.ontology.names import DCTERMS, HBK, PROV, RDF, VOID, kind, part
+
+Look = tuple[NamedNode, NamedNode, Literal]
+"""A claim, how it was looked at, and the day or the row."""
+WRITTEN: Final = 50_000
+"""Quads that are handed to the engine at once: it sorts them in memory."""
 
 
 @dataclass(slots=True)
@@ -37,13 +45,16 @@ class Tally:
 
 @dataclass(slots=True)
 class Plan:
-    """What bringing datasets into step will do: found by comparing, before anything is written."""
+    """What bringing datasets into step will do: found by comparing, before anything is written.
 
-    new: list[tuple[NamedNode, Statement]] = field(default_factory=list)
-    shared: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
-    revived: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
-    gone: list[tuple[NamedNode, NamedNode]] = field(default_factory=list)
-    looks: dict[tuple[NamedNode, NamedNode], Literal] = field(default_factory=dict)
+    It may be more than memory holds; what does not fit lies on disk.
+    """
+
+    new: Pile[tuple[NamedNode, Statement]] = field(default_factory=Pile)
+    shared: Pile[tuple[NamedNode, NamedNode]] = field(default_factory=Pile)
+    revived: Pile[tuple[NamedNode, NamedNode]] = field(default_factory=Pile)
+    gone: Pile[tuple[NamedNode, NamedNode]] = field(default_factory=Pile)
+    looks: Index[Look] = field(default_factory=Index)
     """The day each claim was last checked, and last sought in vain, where that is news."""
     titles: dict[NamedNode, str] = field(default_factory=dict)
     terms: dict[NamedNode, list[tuple[NamedNode, NamedNode | Literal]]] = field(
@@ -69,37 +80,41 @@ class Ledger(Holdings):
     def plan(self, datasets: Mapping[NamedNode, tuple[str, Iterable[Statement]]]) -> Plan:
         """Compare each dataset's statements, all of them, with those the store holds for it."""
         plan = Plan()
+        checked = Names()
         for dataset, (title, statements) in datasets.items():
             plan.titles[dataset] = title
-            held = self.dataset(dataset)
-            seen: set[NamedNode] = set()
+            held = Names(each.value for each in self.each_subject(VOID.inDataset, dataset))
+            seen = Names()
             for statement in statements:
                 iri = statement.iri
-                if iri in seen:
+                if not seen.add(iri.value):
                     continue
-                seen.add(iri)
-                self._look(plan, statement)
-                if iri in held:
+                self._look(plan, statement, checked)
+                if iri.value in held:
                     plan.tally.unchanged += _is_claim(iri)
                 else:
                     self._place(plan, dataset, statement)
-            plan.gone.extend((dataset, iri) for iri in sorted(held - seen, key=str))
-        plan.tally.checked = len({claim for claim, what in plan.looks if what != HBK.row})
+            for name in held:
+                if name not in seen:
+                    plan.gone.append((dataset, NamedNode(name)))
+        plan.tally.checked = len(checked)
         last = self._last_holders(plan)
-        plan.tally.withdrawn = sum(_is_claim(iri) for iri in last)
-        plan.tally.entries_withdrawn = len(last) - plan.tally.withdrawn
-        plan.tally.regrouped = len(plan.shared) + len(plan.gone) - len(last)
+        plan.tally.regrouped = len(plan.shared) + len(plan.gone) - last
         return plan
 
-    def _look(self, plan: Plan, statement: Statement) -> None:
+    def _look(self, plan: Plan, statement: Statement, checked: Names) -> None:
         """Note when a claim was looked for again, where no later day is known of."""
         if not isinstance(statement, Claim):
             return
         iri = statement.iri
         for outcome, day in statement.looks:
-            known = plan.looks.get((iri, outcome)) or self.object_of(iri, outcome)
+            name = f"{iri.value} {outcome.value}"
+            noted = plan.looks.get(name)
+            known = noted[2] if noted else self.object_of(iri, outcome)
             if not isinstance(known, Literal) or _is_news(outcome, known, day):
-                plan.looks[iri, outcome] = day
+                plan.looks[name] = (iri, outcome, day)
+                if outcome != HBK.row:
+                    checked.add(iri.value)
 
     def _place(self, plan: Plan, dataset: NamedNode, statement: Statement) -> None:
         iri = statement.iri
@@ -115,17 +130,18 @@ class Ledger(Holdings):
         plan.tally.added += _is_claim(iri)
         plan.tally.entries_added += not _is_claim(iri)
 
-    def _last_holders(self, plan: Plan) -> set[NamedNode]:
-        """Return the statements that no dataset will hold any more."""
-        kept = {iri for _, iri in plan.shared} | {statement.iri for _, statement in plan.new}
-        leaving: dict[NamedNode, set[NamedNode]] = {}
-        for dataset, iri in plan.gone:
-            leaving.setdefault(iri, set()).add(dataset)
-        return {
-            iri
-            for iri, datasets in leaving.items()
-            if iri not in kept and not self.holders(iri) - datasets
-        }
+    def _last_holders(self, plan: Plan) -> int:
+        """Count the statements that no dataset will hold any more; return how many there are."""
+        kept = Names(iri.value for _, iri in plan.shared)
+        leaving = Names(f"{iri.value} {dataset.value}" for dataset, iri in plan.gone)
+        last = Names()
+        for _, iri in plan.gone:
+            holders = (f"{iri.value} {each.value}" for each in self.holders(iri))
+            goes = iri.value not in kept and all(each in leaving for each in holders)
+            if goes and last.add(iri.value):
+                plan.tally.withdrawn += _is_claim(iri)
+        plan.tally.entries_withdrawn = len(last) - plan.tally.withdrawn
+        return len(last)
 
     # -- Writing ---------------------------------------------------------------------
 
@@ -133,50 +149,63 @@ class Ledger(Holdings):
         """Bring the reference data up to date; derive all of `current` anew where it changed."""
         if not install_reference(self.store):
             return False
-        self.settle(self.dossiers())
+        self.settle(self.each_dossier())
         return True
 
     def carry_out(self, plan: Plan, when: Literal, progress: Progress | None = None) -> None:
         """Write what *plan* found, then settle the dossiers it touches."""
-        touched = {statement.about for _, statement in plan.new}
-        first_seen: dict[NamedNode, NamedNode] = {}
-        again: list[Quad] = []
-
-        def quads() -> Iterator[Quad]:
-            for count, (dataset, statement) in enumerate(plan.new, 1):
-                if first_seen.setdefault(statement.iri, dataset) != dataset:
-                    again.append(Quad(statement.iri, VOID.inDataset, dataset, CURRENT))
-                    continue
-                yield from recorded(statement, dataset, when)
-                if progress and count % 100 == 0:
-                    progress(100)
-
-        self.store.bulk_extend(quads())
-        self.store.extend(again)
+        touched = Names()
+        self._write(self._new(plan, when, touched, progress))
         for dataset, iri in plan.shared:
             self.store.add(Quad(iri, VOID.inDataset, dataset, CURRENT))
         for dataset, iri in plan.revived:
-            touched |= self._revive(iri)
+            for about in self._revive(iri):
+                touched.add(about.value)
             self.store.add(Quad(iri, VOID.inDataset, dataset, CURRENT))
         for dataset, iri in plan.gone:
             self.store.remove(Quad(iri, VOID.inDataset, dataset, CURRENT))
             if not self.holders(iri):
-                touched |= self._withdraw(iri, when)
+                for about in self._withdraw(iri, when):
+                    touched.add(about.value)
         self._note_looks(plan)
         self._note_datasets(plan)
-        self.settle(touched, progress)
+        self.settle(map(NamedNode, touched), progress)
+
+    def _new(
+        self, plan: Plan, when: Literal, touched: Names, progress: Progress | None
+    ) -> Iterator[Quad]:
+        """Yield what recording the new statements puts into the store, and note whom they touch.
+
+        A statement that is in two datasets of a load is recorded once.
+        """
+        first = Names()
+        for number, (dataset, statement) in enumerate(plan.new, 1):
+            if first.add(statement.iri.value):
+                touched.add(statement.about.value)
+                yield from recorded(statement, dataset, when)
+            else:
+                yield Quad(statement.iri, VOID.inDataset, dataset, CURRENT)
+            if progress and number % 100 == 0:
+                progress(100)
+
+    def _write(self, quads: Iterator[Quad]) -> None:
+        for first in quads:
+            self.store.bulk_extend(chain((first,), islice(quads, WRITTEN)))
 
     def _note_looks(self, plan: Plan) -> None:
-        for (iri, outcome), day in plan.looks.items():
-            for quad in list(self.store.quads_for_pattern(iri, outcome, None, CURRENT)):
-                self.store.remove(quad)
-            self.store.add(Quad(iri, outcome, day, CURRENT))
+        def quads() -> Iterator[Quad]:
+            for iri, outcome, day in plan.looks.values():
+                for quad in list(self.store.quads_for_pattern(iri, outcome, None, CURRENT)):
+                    self.store.remove(quad)
+                yield Quad(iri, outcome, day, CURRENT)
+
+        self._write(quads())
 
     def _note_datasets(self, plan: Plan) -> None:
         for dataset, title in plan.titles.items():
             for quad in list(self.store.quads_for_pattern(dataset, None, None, CURRENT)):
                 self.store.remove(quad)
-            if self.dataset(dataset):
+            if any(True for _ in self.each_subject(VOID.inDataset, dataset)):
                 self.store.add(Quad(dataset, RDF.type, VOID.Dataset, CURRENT))
                 self.store.add(Quad(dataset, DCTERMS.title, Literal(title), CURRENT))
                 for predicate, value in plan.terms.get(dataset, ()):

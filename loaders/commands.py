@@ -173,7 +173,7 @@ def check(paths: tuple[str, ...], form: str | None, since: str | None, shown: st
     store = named_store()
     try:
         with _progress() as steps:
-            sync = Sync(given, steps)
+            sync = Sync(given, steps, keeps=True)
             tally = compare(sync, store).tally
     except FaultsError as exc:
         _print_faults(exc.faults, shown)

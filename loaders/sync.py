@@ -1,6 +1,6 @@
 """Bringing the store into step with files: read, compare, check, then commit all or nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,6 +15,7 @@ from rapidfuzz import process
 from hauberk.graph.claims import Statement
 from hauberk.graph.errors import Fault, FaultsError, NotFoundError
 from hauberk.graph.ledger import Ledger, Plan, Tally
+from hauberk.graph.spool import Index, Pile
 from hauberk.graph.store import Store
 from hauberk.graph.validation import violations
 from hauberk.loaders.documents import FORMATS, documents, stream_documents
@@ -150,17 +151,23 @@ def standard_input(stream: IO[bytes], form: str, dataset: str | None = None) -> 
 class Sync:
     """One load: its files read, and compared with what a ledger holds."""
 
-    def __init__(self, given: Batch, steps: Steps = silent) -> None:
+    def __init__(self, given: Batch, steps: Steps = silent, *, keeps: bool = False) -> None:
+        """Read the fact files of *given*; open data is read once the store is known.
+
+        With *keeps*, what open data states is kept for `alone`.
+        """
         self.given = given
         self.steps = steps
+        self.keeps = keeps
         self.faults: list[Fault] = []
         self.references: list[Reference] = []
         self.opened: dict[str, Fault] = {}
-        self.places: dict[NamedNode, Fault] = {}
+        self.places: Index[Fault] = Index()
+        """Where each statement stands, for faults found once it is RDF."""
         self.described: dict[NamedNode, NamedNode] = {}
-        self.statements: dict[NamedNode, tuple[str, list[Statement]]] = {}
+        self.statements: dict[NamedNode, tuple[str, Pile[Statement]]] = {}
         self.readings: list[Reading] = []
-        """What was read of open data, file by file; it is read once the store is known."""
+        """What was read of open data, file by file."""
         self._read()
 
     def _read(self) -> None:
@@ -175,29 +182,32 @@ class Sync:
             else:
                 read = documents(item.path or Path(), item.form, item.shown, faults)
             title = item.shown if item.shown.startswith(BUNDLED + "/") else Path(item.shown).name
-            statements = list(reader.statements(read))
+            statements: Pile[Statement] = Pile()
+            for statement in reader.statements(read):
+                statements.append(statement)
+                self._note_place(statement, reader.places.pop(statement.iri))
+                self._compare_source(statement)
             self.statements[item.dataset] = (title, statements)
             self.faults += faults
             self.references += reader.findings.references
-            for iri, place in reader.places.items():
-                self.places.setdefault(iri, place)
-            self._compare_sources(statements)
             for name, here in reader.opened.items():
                 first = self.opened.setdefault(name, here)
                 if first is not here:
                     self._twice(name, first, here)
             advance(1)
 
-    def _compare_sources(self, statements: Iterable[Statement]) -> None:
+    def _note_place(self, statement: Statement, place: Fault) -> None:
+        self.places.setdefault(statement.iri.value, place)
+
+    def _compare_source(self, statement: Statement) -> None:
         """Note a fault where a load describes one source in two ways."""
-        for statement in statements:
-            if kind(statement.about) != "source":
-                continue
-            first = self.described.setdefault(statement.about, statement.iri)
-            if first != statement.iri:
-                here, there = self.places[statement.iri], self.places[first]
-                message = f"is described otherwise in {there.file}:{there.line}; make them the same"
-                self.faults.append(replace(here, message=message))
+        if kind(statement.about) != "source":
+            return
+        first = self.described.setdefault(statement.about, statement.iri)
+        if first != statement.iri:
+            here, there = self._place(statement.iri), self._place(first)
+            message = f"is described otherwise in {there.file}:{there.line}; make them the same"
+            self.faults.append(replace(here, message=message))
 
     def _twice(self, name: str, first: Fault, again: Fault) -> None:
         message = f"is opened twice, first in {first.file}:{first.line}; keep one label"
@@ -212,34 +222,41 @@ class Sync:
         self._check_references(ledger)
         if self.faults:
             raise FaultsError(self.faults)
-        self._read_open_data(ledger)
-        datasets = dict(self.statements)
+        self.readings = self._open_data(ledger)
+        self.given.readings = self.readings
+        datasets: dict[NamedNode, tuple[str, Iterable[Statement]]] = dict(self.statements)
+        for reading in self.readings:
+            datasets[reading.dataset] = (reading.title, self._placed(reading))
         for dataset, title in ledger.datasets().items():
             folder = (key(dataset) or "").partition("/")[2].partition("-")[0]
             if folder in self.given.folders:
                 datasets.setdefault(dataset, (title, []))
         plan = ledger.plan(datasets)
         advance = self.steps("Validating", len(plan.new))
-        new = [statement for _, statement in plan.new]
-        self.faults += violations(new, self._place, advance)
+        self.faults += violations((each for _, each in plan.new), self._place, advance)
         if self.faults:
             raise FaultsError(self.faults)
         plan.terms = {reading.dataset: reading.terms for reading in self.readings}
         return plan
 
-    def _read_open_data(self, ledger: Ledger) -> None:
-        """Read the files of open data: their parties are those that the store knows already."""
-        if self.readings:
-            return
+    def _open_data(self, ledger: Ledger) -> "list[Reading]":
+        """Return the readings of open data: their parties are those that the store knows."""
         from hauberk.loaders.opendata.reading import read
 
         given = [item for item in self.given.inputs if item.form in SOURCES]
-        self.readings = list(read(given, ledger, self.steps, self.given.decisions)) if given else []
-        self.given.readings = self.readings
-        for reading in self.readings:
-            self.statements[reading.dataset] = (reading.title, reading.statements)
-            for iri, place in reading.places.items():
-                self.places.setdefault(iri, place)
+        return list(read(given, ledger, self.steps, self.given.decisions)) if given else []
+
+    def _placed(self, reading: "Reading") -> Iterator[Statement]:
+        """Yield what a file of open data states, and note where each statement stands."""
+        from hauberk.loaders.opendata.reading import place
+
+        kept: Pile[Statement] = Pile()
+        for statement in reading.statements:
+            self._note_place(statement, place(reading.shown, statement))
+            if self.keeps:
+                kept.append(statement)
+            yield statement
+        self.statements[reading.dataset] = (reading.title, kept)
 
     def alone(self) -> Ledger:
         """Return a ledger in memory that holds what was read, and nothing else."""
@@ -249,7 +266,7 @@ class Sync:
         return ledger
 
     def _place(self, iri: NamedNode) -> Fault:
-        return self.places.get(iri) or Fault("", 0, key(iri) or "", "", "")
+        return self.places.get(iri.value) or Fault("", 0, key(iri) or "", "", "")
 
     def _check_references(self, ledger: Ledger) -> None:
         missing = {

@@ -38,6 +38,7 @@ PREFIXES: Final = {
 
 _USED: Final = re.compile(rf"\b({'|'.join(PREFIXES)}):")
 _DECLARED: Final = re.compile(r"\bPREFIX\s+(\w+):", re.IGNORECASE)
+_SPELT: Final = [(f"{name}:", f"\nPREFIX {name}:") for name in PREFIXES]
 _UPDATE: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 )
@@ -52,7 +53,8 @@ def refuse_harm(text: str) -> None:
     """
     if may_use("service", text):
         raise RefusedQueryError("SERVICE is refused: queries reach no other server")
-    if "\\" not in text and not any(word in text.upper() for word in _UPDATE):
+    capitals = text.upper()
+    if "\\" not in text and not any(word in capitals for word in _UPDATE):
         return
     spoken = keywords(unescaped(text))
     words = (word.upper() for word in re.findall(r"[A-Za-z]+(?![\w-]*:)", spoken))
@@ -100,9 +102,15 @@ def boolean(value: bool, form: str) -> str:
 
 def with_prefixes(text: str) -> str:
     """Put before the query the usual prefixes that it uses and does not declare."""
+    lines = f"\n{text}"
+    for used, declared in _SPELT:
+        if used in lines and declared not in lines:
+            return _with_missing_prefixes(text)
+    return text  # most queries declare what they use, a line for each: to see so costs little
+
+
+def _with_missing_prefixes(text: str) -> str:
     used = set(_USED.findall(text))
-    if not used:
-        return text
     declared = set(_DECLARED.findall(text))
-    lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in sorted(used - declared)]
-    return " ".join([*lines, text])
+    missing = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in sorted(used - declared)]
+    return " ".join([*missing, text])

@@ -54,4 +54,4 @@ def rejected(path: Path, tmp_path: Path) -> tuple[int, list[Reject]]:
     """Return how many records a file has, and its rejects."""
     sync = Sync(batch([path], form="edf"))
     compare(sync, Store(tmp_path / "none"))
-    return sync.readings[0].records, sync.readings[0].rejects.kept
+    return sync.readings[0].records, list(sync.readings[0].rejects.kept)

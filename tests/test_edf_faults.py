@@ -35,7 +35,7 @@ def reading(path: Path) -> tuple[int, int, list[Reject]]:
     sync = Sync(batch([path], form="edf"))
     compare(sync, Store(path.parent / "none"))
     (found,) = sync.readings
-    return found.records, found.claims, found.rejects.kept
+    return found.records, found.claims, list(found.rejects.kept)
 
 
 def refusal(path: Path) -> str:
@@ -114,8 +114,7 @@ def test_an_unknown_date_status_or_state_is_kept_as_a_note(tmp_path: Path) -> No
     changed(people, ",EL,", ",XX,")
     assert reading(main)[2] == reading(people)[2] == []
     sync = Sync(batch([main, people], form="edf"))
-    compare(sync, Store(tmp_path / "none"))
-    statements = [s for found in sync.readings for s in found.statements]
+    statements = [s for _, s in compare(sync, Store(tmp_path / "none")).new]
     notes = {note for s in statements if (note := getattr(s, "note", None))}
     assert any("Date started in the portal: soon." in note for note in notes)
     assert any("Status in the portal: Dreaming." in note for note in notes)

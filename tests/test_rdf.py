@@ -54,7 +54,7 @@ def written(folder: Path, text: str, name: str = "deal.trig") -> Path:
 def rejected(path: Path, tmp_path: Path) -> tuple[int, list[Reject]]:
     sync = Sync(batch([path], form="rdf"))
     compare(sync, Store(tmp_path / "none"))
-    return sync.readings[0].records, sync.readings[0].rejects.kept
+    return sync.readings[0].records, list(sync.readings[0].rejects.kept)
 
 
 def message(path: Path, tmp_path: Path) -> str:

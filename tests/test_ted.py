@@ -87,7 +87,7 @@ def note(store: Store, about: str) -> str:
 def rejected(path: Path, tmp_path: Path) -> tuple[int, list[Reject]]:
     sync = Sync(batch([path], form="ted"))
     compare(sync, Store(tmp_path / "none"))
-    return sync.readings[0].records, sync.readings[0].rejects.kept
+    return sync.readings[0].records, list(sync.readings[0].rejects.kept)
 
 
 def message(path: Path, tmp_path: Path) -> str:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,11 +21,12 @@ from pyoxigraph import QuerySolutions
 from pyoxigraph import Store as Database
 
 from hauberk.graph.errors import HauberkError
+from hauberk.graph.keywords import is_innocent
 from hauberk.graph.store import Store
 from hauberk.loaders.sync import batch, load
 from hauberk.queries.free import refuse_harm
 from hauberk.tests.support import FIXTURE
-from hauberk.tests.web import JSON, QUERY, Server, needs_linux, serving
+from hauberk.tests.web import JSON, QUERY, Server, exchanged, needs_linux, serving
 
 HOSTILE: Final = (
     (Path(__file__).parent / "data" / "hostile-strings.txt")
@@ -249,6 +251,20 @@ def test_no_disguise_of_service_is_read_otherwise_than_by_the_engine(listener: L
     passes_without_a_call()
 
 
+def test_no_text_that_is_refused_passes_for_innocent() -> None:
+    for text in EVASIONS:
+        try:
+            refuse_harm(text)
+        except HauberkError:
+            assert not is_innocent(text), text
+    for text in (
+        "SELECT (now() AS ?x) {}",
+        "SELECT (rAnD() AS ?x) {}",
+        "ASK { BIND(bnode() AS ?b) }",
+    ):
+        assert not is_innocent(text)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -406,6 +422,63 @@ def test_a_request_that_can_be_read_in_two_ways_ends_the_connection(
     assert received.count(b"HTTP/1.1 ") == 1
     assert b"connection: close" in received
     assert b"access-control-allow-origin: *" in received
+
+
+def test_a_body_that_reads_as_a_request_answered_before_is_a_body(server: Server) -> None:
+    """The same bytes as an earlier request's are known again, but only where one can begin."""
+    query = quote("SELECT (987654321 AS ?n) {}")
+    get = f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
+    with server.connect() as connection:
+        for _ in range(4):
+            connection.sendall(get)
+            assert connection.recv(65_536).endswith(b"987654321\r\n")
+    for before in (b"", get):
+        head = _START + f"Content-Length: {len(get)}\r\nConnection: close\r\n\r\n".encode()
+        with server.connect() as connection:
+            connection.sendall(before)
+            if before:
+                connection.recv(65_536)
+            connection.sendall(head)
+            time.sleep(0.2)
+            received = exchanged(connection, get)
+        assert received.startswith(b"HTTP/1.1 400 ")
+        assert received.count(b"HTTP/1.1 ") == 1
+        assert b"not a SPARQL query" in received
+    with server.connect(timeout=3) as connection:  # a request that begins in the piece before
+        connection.sendall(get[:-10])
+        time.sleep(0.2)
+        assert exchanged(connection, get).startswith(b"HTTP/1.1 ")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [b"ASK%7B%7D", b"ASK{}", b"ASK {}", b"ASK%20%7B%7D#x", b"", b"%", b"%zz", b"%C3%A9",
+     b"\xc3\xa9", b"ASK\t{}", b"ASK\x00{}", b"ASK\x7f{}", b"ASK%7B%7D&query=ASK%7B%7D",
+     b"ASK%7B%7D&update=x",
+     b"%5Cu0041SK%7B%7D", b"%5cx41", b"\\x41SK{}", b"SELECT+(%22a%2Bb%22+AS+%3Fx)%7B%7D",
+     b"ASK%7B%7D&default-graph-uri=x", b"ASK%7B%7D HTTP/1.1", b"ASK%7B%7D HTTP/1.0\r\nX: y",
+     b"SERVICE%20%3Chttp://127.0.0.1:9/%3E", b"ASK%7B%7D" + b"%20" * 21_000],
+    ids=lambda target: repr(target)[2:30],
+)  # fmt: skip
+def test_a_query_with_headers_that_are_known_is_read_as_any_other(
+    target: bytes, server: Server
+) -> None:
+    def ask(target: bytes, more: bytes, first: bytes = b"") -> bytes:
+        rest = b" HTTP/1.1\r\nHost: x\r\n" + more + b"\r\n"
+        with server.connect(timeout=2) as connection:
+            if first:
+                connection.sendall(b"GET /sparql?query=" + first + rest)
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+            return exchanged(connection, b"GET /sparql?query=" + target + rest)
+
+    known = ask(target, b"", first=b"ASK%7B+%7D")
+    other = ask(target, b"X-Long-Way: 1\r\nExpect: nothing\r\n")
+    assert _undated(known) == _undated(other)
+
+
+def _undated(answer: bytes) -> tuple[list[bytes], bytes]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return sorted(line for line in head.split(b"\r\n") if not line.startswith(b"date")), body
 
 
 def test_requests_one_after_another_on_a_connection_are_answered_in_turn(server: Server) -> None:

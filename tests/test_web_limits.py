@@ -1,5 +1,6 @@
 """What a query may cost is bounded, and no client's queries are another's trouble."""
 
+import asyncio
 import math
 import os
 import signal
@@ -19,6 +20,11 @@ import pytest
 
 from hauberk.graph.store import Store
 from hauberk.loaders.sync import batch, load
+from hauberk.queries.web import crew
+from hauberk.queries.web.births import Births
+from hauberk.queries.web.frames import Limits, Reply, Task, packed
+from hauberk.queries.web.pool import Pool
+from hauberk.queries.web.problems import ProblemError
 from hauberk.tests.support import FIXTURE, deals
 from hauberk.tests.web import (
     CSV,
@@ -156,7 +162,7 @@ def test_a_query_that_takes_all_memory_is_stopped_and_says_so(query: str, patien
         f"SELECT ({'(' * 100_000}1{')' * 100_000} AS ?x) {{}}",
         f"SELECT * {'{' * 100_000}{'}' * 100_000}",
         f"SELECT ({'1+' * 100_000}1 AS ?x) {{}}",
-        f"SELECT ({'!' * 100_000}1 AS ?x) {{}}",
+        f"SELECT ({'!' * 400_000}1 AS ?x) {{}}",
         f"ASK {{ {'{} UNION ' * 50_000} {{}} }}",
     ],
     ids=["parentheses", "groups", "sums", "negations", "unions"],
@@ -326,6 +332,34 @@ def test_a_hundred_queries_without_end_leave_the_server_healthy(
         assert sum(worker.memory_info().rss for worker in server.workers()) < 4 * 300_000_000
 
 
+def test_small_queries_wait_behind_none_without_end(
+    patient: Server, background: ThreadPoolExecutor
+) -> None:
+    """A worker is given small queries ahead of its work; long work must not hold them."""
+    for number in range(3):
+        with Hung(patient, varied(ENDLESS, number), 1):
+            asked = [varied(SMALL, 1000 * number + each) for each in range(200, 240)]
+            answers = [*background.map(patient.sparql, asked)]
+            assert {len(each.values) for each in answers if each.status == 200} == {4}
+            assert {each.status for each in answers} <= {200, 429}  # more than may wait
+            assert patient.settles(waiting=0)["busy"] == 1
+        patient.settles(busy=0, waiting=0, workers=4)
+
+
+def test_what_waits_behind_a_query_that_ends_its_worker_is_answered_by_others(
+    server: Server, background: ThreadPoolExecutor
+) -> None:
+    deep = f"SELECT ({'(' * 100_000}1{')' * 100_000} AS ?x) {{}}"
+    for number in range(5):
+        asked = [varied(SMALL, 10_000 + 100 * number + each) for each in range(12)]
+        small = [background.submit(server.sparql, query) for query in asked[:6]]
+        ending = [background.submit(server.post, varied(deep, number))]
+        small += [background.submit(server.sparql, query) for query in asked[6:]]
+        assert [each.result().status for each in ending] == [413]
+        assert {len(each.result().values) for each in small} == {4}
+    assert server.settles(workers=4, busy=0)["status"] == "ok"
+
+
 # -- Workers that end ---------------------------------------------------------------------
 
 
@@ -353,6 +387,51 @@ def test_a_worker_that_is_killed_at_work_is_told_to_its_client_alone(
     assert answer.status == 500
     assert answer.problem["title"] == "Worker lost"
     patient.settles(workers=4, busy=0)
+
+
+def test_where_there_is_no_nursery_workers_are_started_one_by_one(
+    fixture_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "births", Births)
+    small, endless = (
+        packed(Task(operation="sparql", arguments={"query": query, "accept": CSV}))
+        for query in (SMALL, ENDLESS)
+    )
+
+    async def ask() -> None:
+        pool = Pool(fixture_store.root, workers=2, limits=Limits(queued_each=3))
+        await pool.start()
+        try:
+            for _ in range(2):
+                replies: list[Reply | ProblemError] = []
+                given_up = pool.ask(endless, "a", replies.append)
+                for _ in range(3):
+                    pool.ask(small, "a", replies.append)
+                assert pool.state()["waiting"] == 3
+                pool.give_up(given_up)
+                while len(replies) < 3:
+                    await asyncio.sleep(0.01)
+                assert {isinstance(each, Reply) and each.status for each in replies} == {200}
+            assert pool.state()["replaced"] == 2
+        finally:
+            await pool.stop()
+
+    asyncio.run(ask())
+
+
+@needs_linux
+def test_a_nursery_that_is_killed_is_replaced_with_its_workers(patient: Server) -> None:
+    patient.settles(workers=4, busy=0)
+    before = patient.health["replaced"]
+    workers = {each.pid for each in patient.workers()}
+    with Hung(patient, ENDLESS, 1):
+        patient.settles(busy=1)
+        patient.nursery().kill()
+        patient.settles(replaced=before + 4)
+    state = patient.settles(workers=4, busy=0, waiting=0)
+    assert state["status"] == "ok"
+    assert len(patient.sparql(varied(SMALL, 4)).values) == 4
+    assert workers.isdisjoint(each.pid for each in patient.workers())
 
 
 @needs_linux
@@ -427,6 +506,9 @@ def test_a_server_told_to_stop_answers_what_is_under_way(
         server.settles(busy=1)
         idle = server.connect()
         server.process.send_signal(signal.SIGTERM)
+        for process in (server.nursery(), *server.workers()):  # as a service manager does
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGINT)
         answer = asking.result()
         assert answer.status == 200
         assert answer.values

@@ -9,10 +9,13 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 import rdflib
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON as WRAPPER_JSON
@@ -21,6 +24,8 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from hauberk.graph.store import Store
 from hauberk.loaders.sync import batch, load
+from hauberk.queries.web import protocol
+from hauberk.queries.web.problems import ProblemError
 from hauberk.tests.support import FIXTURE, ROOT, deals
 from hauberk.tests.web import CSV, FORM, JSON, QUERY, UPDATE, Answer, Server, serving
 
@@ -80,6 +85,29 @@ def test_a_plus_is_a_space_and_percent_signs_are_read_once(server: Server) -> No
     direct = {"Content-Type": QUERY, "Accept": JSON}
     answer = server.ask("/sparql", method="POST", body='SELECT ("a+%20" AS ?x) {}', headers=direct)
     assert answer.values == [["a+%20"]]
+
+
+@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
+@drawn(
+    value=st.lists(
+        st.sampled_from(
+            ["%41", "%", "+", " ", "a", "\\", "\\x41", "%C3%A9", "%c3", "%5C", "%5c%78", "\\n", "=",
+             "\\u0041", "\\N{DIGIT ONE}", "%00", ";", "%2B", "%zz", "%4", "\x7f", "é", "%0D%0A"]
+        ), max_size=8,
+    ).map("".join)
+)  # fmt: skip
+def test_a_query_alone_is_read_as_the_form_that_it_is(value: str) -> None:
+    """The address of a GET that holds nothing else is read in a quicker way."""
+    try:
+        (pair,) = parse_qsl(f"query={value}", keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        pair = ("query", "")
+    asked = f"query={value}".encode()
+    if pair[1].strip():
+        assert protocol.task("GET", asked, None, b"", None).arguments["query"] == pair[1]
+    else:
+        with pytest.raises(ProblemError):
+            protocol.task("GET", asked, None, b"", None)
 
 
 def test_the_fields_that_are_not_the_protocols_are_let_be(server: Server) -> None:

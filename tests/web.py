@@ -146,16 +146,14 @@ class Server:
         told: dict[str, Any] = self.ask("/healthz").json
         return told
 
+    def nursery(self) -> psutil.Process:
+        """Return the process that bears the workers: on Linux the nursery, else the server."""
+        process = psutil.Process(self.process.pid)
+        return _alive(process.children())[0] if sys.platform == "linux" else process
+
     def workers(self) -> list[psutil.Process]:
         """Return the worker processes that live."""
-        found = []
-        for each in psutil.Process(self.process.pid).children():
-            try:
-                if each.status() != psutil.STATUS_ZOMBIE:
-                    found.append(each)
-            except psutil.NoSuchProcess:
-                continue
-        return found
+        return _alive(self.nursery().children())
 
     def busiest(self) -> psutil.Process:
         """Return the worker process that is at work."""
@@ -173,6 +171,17 @@ class Server:
                 return state
             assert time.monotonic() < end, state
             time.sleep(0.05)
+
+
+def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    found = []
+    for each in processes:
+        try:
+            if each.status() != psutil.STATUS_ZOMBIE:
+                found.append(each)
+        except psutil.NoSuchProcess:
+            continue
+    return found
 
 
 def exchanged(connection: socket.socket, sent: bytes) -> bytes:

@@ -49,11 +49,13 @@ _FOREIGN: Final = {
     "prefLabel": ("skos:prefLabel", None),
     "range": ("rdfs:range", "@id"),
     "relatedMatch": ("skos:relatedMatch", "@id"),
+    "rights": ("dcterms:rights", None),
     "scopeNote": ("skos:scopeNote", None),
     "subClassOf": ("rdfs:subClassOf", "@id"),
     "subPropertyOf": ("rdfs:subPropertyOf", "@id"),
     "title": ("dcterms:title", None),
     "topConceptOf": ("skos:topConceptOf", "@id"),
+    "source": ("dcterms:source", "@id"),
     "wasAttributedTo": ("prov:wasAttributedTo", "@id"),
 }
 """The properties of other vocabularies that have a plain name, with the type of their values."""

@@ -120,6 +120,8 @@ def _dataset(release: Release, survey: _Survey, site: str) -> Iterator[Told]:
         ),
     )
     yield DATASET, DCTERMS.license, NamedNode(LICENCE)
+    for line in release.credits.lines:
+        yield DATASET, DCTERMS.rights, Literal(line)
     yield DATASET, DCTERMS.language, Literal("en")
     yield DATASET, DCTERMS.identifier, Literal(f"sha-256:{survey.digest}")
     if release.snapshot.generation:  # a service's graph has none
@@ -179,6 +181,7 @@ def _partitions(release: Release, survey: _Survey) -> Iterator[Told]:
     yield DATASET, VOID.subset, CURRENT
     yield CURRENT, RDF.type, VOID.Dataset
     yield CURRENT, VOID.triples, _count(current)
+    yield from _credited(release)
     for class_ in _COUNTED:
         node = part(DATASET, "class-" + slug(class_.value.removeprefix(str(HBK))))
         yield CURRENT, VOID.classPartition, node
@@ -197,6 +200,20 @@ def _partitions(release: Release, survey: _Survey) -> Iterator[Told]:
         yield node, VOID.objectsTarget, NamedNode(target)
         yield node, VOID.linkPredicate, SKOS.exactMatch
         yield node, VOID.triples, _count(survey.links[target])
+
+
+def _credited(release: Release) -> Iterator[Told]:
+    """Yield the datasets of open data inside, each with its terms."""
+    for dataset, credit in release.credits.by_dataset.items():
+        yield DATASET, VOID.subset, dataset
+        yield dataset, RDF.type, VOID.Dataset
+        yield dataset, DCTERMS.title, Literal(credit.title)
+        yield dataset, DCTERMS.rights, Literal(credit.line)
+        for predicate, given in ((DCTERMS.license, credit.licence),
+                                 (DCTERMS.source, credit.source)):  # fmt: skip
+            if given:
+                is_iri = "://" in given
+                yield dataset, predicate, NamedNode(given) if is_iri else Literal(given)
 
 
 def _catalogue(site: str) -> Iterator[Told]:

@@ -9,7 +9,7 @@ from typing import IO, Final
 
 from hauberk.graph.exports.markup import escaped
 from hauberk.graph.exports.networks import Edge, Network, Node, network
-from hauberk.graph.exports.release import Release
+from hauberk.graph.exports.release import LICENCE, Release
 
 _NODE: Final = {
     "kind": "string", "state": "string", "ties": "int", "tie_kind": "string", "status": "string",
@@ -39,12 +39,18 @@ def _edge(edge: Edge) -> dict[str, str]:
 
 def write_graphml(release: Release, sink: IO[bytes]) -> None:
     """Write the network as GraphML."""
-    _write(_graphml(network(release)), sink)
+    _write(_graphml(network(release), _terms(release)), sink)
 
 
 def write_gexf(release: Release, sink: IO[bytes]) -> None:
     """Write the network as GEXF 1.3."""
-    _write(_gexf(network(release)), sink)
+    _write(_gexf(network(release), _terms(release)), sink)
+
+
+def _terms(release: Release) -> str:
+    """Return the licence, and the credit lines of the open data that is drawn."""
+    lines = [f"Licence: {LICENCE}", *release.credits.lines]
+    return escaped("\n".join([release.title, *lines]), "the credit lines")
 
 
 def _write(lines: Iterator[str], sink: IO[bytes]) -> None:
@@ -53,8 +59,9 @@ def _write(lines: Iterator[str], sink: IO[bytes]) -> None:
         sink.write(line.encode() + b"\n")
 
 
-def _graphml(drawn: Network) -> Iterator[str]:
+def _graphml(drawn: Network, terms: str) -> Iterator[str]:
     yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
+    yield f"<desc>{terms}</desc>"
     yield '<key id="label" for="node" attr.name="label" attr.type="string"/>'
     for name, type_ in _NODE.items():
         yield f'<key id="n-{name}" for="node" attr.name="{name}" attr.type="{type_}"/>'
@@ -79,10 +86,10 @@ def _graphml(drawn: Network) -> Iterator[str]:
     yield "</graphml>"
 
 
-def _gexf(drawn: Network) -> Iterator[str]:
+def _gexf(drawn: Network, terms: str) -> Iterator[str]:
     yield '<gexf xmlns="http://gexf.net/1.3" version="1.3">'
     yield "<meta><creator>Hauberk</creator>"
-    yield f"<description>{escaped(drawn.title, 'the title')}</description></meta>"
+    yield f"<description>{terms}</description></meta>"
     yield '<graph defaultedgetype="undirected" mode="static">'
     for class_, attributes in (("node", _NODE), ("edge", _EDGE)):
         yield f'<attributes class="{class_}">'

@@ -18,6 +18,7 @@ from typing import IO, Final
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from hauberk.graph.claims import CURRENT
+from hauberk.graph.credits import Credits
 from hauberk.graph.exports.release import LICENCE, PREFIXES, Release
 from hauberk.ontology.names import BASE, DCTERMS, HBK, PROV, RDF, VOID, Namespace, kind, part
 
@@ -35,13 +36,14 @@ def write_nanopubs(release: Release, sink: IO[bytes]) -> None:
 
 def _quads(release: Release) -> Iterator[Quad]:
     claims = release.snapshot.ledger.subjects(RDF.type, HBK.Claim)
+    credited = release.credits
     for claim in sorted(claims, key=str):
-        found = list(_nanopub(release, claim))
+        found = list(_nanopub(release, claim, credited))
         release.progress(len(found))
         yield from found
 
 
-def _nanopub(release: Release, claim: NamedNode) -> Iterator[Quad]:
+def _nanopub(release: Release, claim: NamedNode, credited: Credits) -> Iterator[Quad]:
     database = release.database
     told = sorted(database.quads_for_pattern(claim, None, None, CURRENT), key=str)
     denied = next((quad.object for quad in told if quad.predicate == HBK.denies), None)
@@ -73,7 +75,24 @@ def _nanopub(release: Release, claim: NamedNode) -> Iterator[Quad]:
         elif quad.predicate in _OF_THE_RECORD:
             yield Quad(claim, quad.predicate, quad.object, info)
     yield Quad(this, DCTERMS.creator, _HAUBERK, info)
-    yield Quad(this, DCTERMS.license, NamedNode(LICENCE), info)
+    yield from _terms(credited, claim, this, info)
+
+
+def _terms(given: Credits, claim: NamedNode, this: NamedNode, info: NamedNode) -> Iterator[Quad]:
+    """Yield the licence and the credit lines: of open data, its provider's."""
+    credited = given.by_dataset
+    holders = given.held.holders(claim)
+    licences: set[NamedNode | Literal] = set()
+    if not holders or holders - credited.keys():
+        licences.add(NamedNode(LICENCE))
+    for dataset in holders & credited.keys():
+        licence = credited[dataset].licence
+        if licence:
+            licences.add(NamedNode(licence) if "://" in licence else Literal(licence))
+    for each in sorted(licences, key=str):
+        yield Quad(this, DCTERMS.license, each, info)
+    for line in sorted({credited[dataset].line for dataset in holders & credited.keys()}):
+        yield Quad(this, DCTERMS.rights, Literal(line), info)
 
 
 def _denial(claim: NamedNode, facts: list[Quad], graph: NamedNode) -> Iterator[Quad]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hauberk.graph.errors import HauberkError
-from hauberk.graph.exports.release import Release
+from hauberk.graph.exports.release import LICENCE, Release
 from hauberk.graph.exports.rows import Column, Row, Table, Value
 from hauberk.graph.exports.tables import TABLES
 
@@ -30,8 +30,9 @@ def fill_parquet(release: Release, folder: Path) -> None:
         raise HauberkError(
             "Parquet needs pyarrow, which is not installed; run: pip install 'hauberk[parquet]'"
         ) from exc
+    terms = {"licence": LICENCE, "credits": "\n".join(release.credits.lines)}
     for table in TABLES:
-        schema = _schema(table)
+        schema = _schema(table, terms)
         with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as file:
             for batch in _batches(table.rows(release, table)):
                 file.write_table(_filled(batch, table, schema))
@@ -42,7 +43,7 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _schema(table: Table) -> "pa.Schema":
+def _schema(table: Table, terms: dict[str, str]) -> "pa.Schema":
     import pyarrow as pa
 
     fields = [
@@ -50,7 +51,7 @@ def _schema(table: Table) -> "pa.Schema":
                  metadata={"description": column.meaning})
         for column in table.columns
     ]  # fmt: skip
-    return pa.schema(fields, metadata={"description": table.meaning})
+    return pa.schema(fields, metadata={"description": table.meaning, **terms})
 
 
 def _type(column: Column) -> "pa.DataType":

@@ -7,6 +7,7 @@ from typing import Final
 from pyoxigraph import Quad, RdfFormat, Store, Triple, parse
 
 from hauberk.graph.claims import CURRENT
+from hauberk.graph.credits import Credits
 from hauberk.graph.exports.canonical import sorted_dump
 from hauberk.graph.settlement import Progress
 from hauberk.graph.store import Snapshot
@@ -91,6 +92,11 @@ class Release:
             self.day and f"as of {self.day}",
         ]
         return ", ".join(part for part in parts if part)
+
+    @property
+    def credits(self) -> Credits:
+        """The datasets of open data whose facts the release holds, with their credit lines."""
+        return Credits(self.snapshot.ledger)
 
     def lines(self) -> Iterator[list[bytes]]:
         """Yield the canonical N-Quads of all graphs, in order."""

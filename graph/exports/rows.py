@@ -16,6 +16,7 @@ from hauberk.ontology.names import (
     RDF,
     RDFS,
     SKOS,
+    VOID,
     XSD,
     key,
     kind,
@@ -231,6 +232,12 @@ def _datatype(value: Term) -> str:
     if value.value.startswith(CODE):
         return "code"
     return "id" if key(value) else "iri"
+
+
+def datasets(release: Release, table: Table) -> Iterator[Row]:
+    """Yield the datasets that the statements stand in: fact files, and open data."""
+    for dataset in _things(release, VOID.Dataset):
+        yield dataset.row(table)
 
 
 def sources(release: Release, table: Table) -> Iterator[Row]:

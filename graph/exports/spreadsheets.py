@@ -52,11 +52,15 @@ def _cell(value: Value) -> str:
 
 def metadata(release: Release) -> dict[str, Any]:
     """Return the CSV on the Web description of the tables."""
+    credited = release.credits
+    ours: object = {"@id": LICENCE}
+    named = [{"@id": each} for each in credited.licences if "://" in each and each != LICENCE]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "dc:title": release.title,
         "dc:description": _WARNING,
-        "dc:license": {"@id": LICENCE},
+        "dc:license": [ours, *named] if named else ours,
+        **({"dc:rights": credited.lines} if credited.lines else {}),
         "tables": [_table(table) for table in TABLES],
     }
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from hauberk.graph.exports import rows
 from hauberk.graph.exports.rows import Column, Table
-from hauberk.ontology.names import DCTERMS, FOAF, HBK, PROV, RDFS, SKOS
+from hauberk.ontology.names import DCTERMS, FOAF, HBK, PROV, RDFS, SKOS, VOID
 
 _ID: Final = Column("id", "The id; an IRI is made of it with https://w3id.org/hauberk/id/ before.",
                     type="id", is_required=True)  # fmt: skip
@@ -125,6 +125,8 @@ TABLES: Final = (
         Column("contests", "Properties in which it contests other claims.", HBK.contests, "code",
                is_list=True),
         Column("note", "What no property holds.", SKOS.note),
+        Column("datasets", "The datasets that hold it, with their terms.", VOID.inDataset, "id",
+               is_list=True),
     ), rows.claims),
     Table("facts", "What the claims say, a triple a row. A row of a denial says what is not so.", (
         Column("claim", "The claim.", type="id", is_required=True, refers="claims"),
@@ -149,6 +151,17 @@ TABLES: Final = (
         Column("reliability", "A (completely reliable) to F (cannot be judged).", HBK.reliability,
                "code"),
         Column("reliability_reason", "Why.", HBK.reliabilityReason),
+        Column("credit", "The line that must go with what is taken from it.", DCTERMS.rights),
     ), rows.sources),
+    Table("datasets", "Where the statements come from, and on what terms.", (
+        _ID,
+        Column("title", "The name of the file.", DCTERMS.title),
+        Column("licence", "Its licence, where it is another than that of the whole.",
+               DCTERMS.license),
+        Column("credit", "The line that must go with its facts.", DCTERMS.rights),
+        Column("provider", "The address of who gives it out.", DCTERMS.source, "url"),
+        Column("issued", "The day as of which it shows things.", DCTERMS.issued, "date"),
+        Column("hash", "The SHA-256 of the file.", HBK.contentHash),
+    ), rows.datasets),
 )  # fmt: skip
 """All tables, those of accepted facts first."""

@@ -1,11 +1,11 @@
 """What records of the Funding & Tenders portal say, as claims of the European Commission."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from hauberk.graph.spool import Counts, Index
 from hauberk.graph.terms import Fact
 from hauberk.loaders import parts
 from hauberk.loaders.opendata.edf_names import changes, folded
@@ -37,9 +37,9 @@ class Book:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._shares: Counter[tuple[NamedNode, str]] = Counter()
-        self._names: dict[str, _Name | None] = {}
-        self._groups: Counter[str] = Counter()
+        self._shares = Counts()
+        self._names: Index[_Name | None] = Index()
+        self._groups = Counts()
         self._topics: set[NamedNode] = set()
 
     # -- Projects ----------------------------------------------------------------------
@@ -133,9 +133,9 @@ class Book:
         leads = [one.name for _, one in group if one.role == "coordinator"]
         pics = " ".join(sorted(one.pic for _, one in group))
         name = f"agreement/edf-unnumbered-{digest(pics)[:12]}"
-        self._groups[name] += 1
-        if self._groups[name] > 1:
-            name += f"-{self._groups[name]}"
+        count = self._groups.add(name)
+        if count > 1:
+            name += f"-{count}"
         label = f"European Defence Fund project of {leads[0] if leads else group[0][1].name}"
         if len(group) > 1:
             label += f" and {len(group) - 1} others"
@@ -180,8 +180,7 @@ class Book:
         That is its PIC, which outlives its name, so that a later sum takes the place of an
         earlier one. Who stands twice in a project, as two others' third party, has two shares.
         """
-        self._shares[about, pic] += 1
-        count = self._shares[about, pic]
+        count = self._shares.add(f"{about.value} {pic}")
         return f"{_GRANT} to PIC {pic}" + (f", entry {count}" if count > 1 else "")
 
     def _note_name(self, found: Participant, agent: NamedNode, row: int) -> None:

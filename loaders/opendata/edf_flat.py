@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from hauberk.graph.spool import Index
 from hauberk.loaders.opendata.csv_rows import header, refused, rows
 from hauberk.loaders.opendata.edf_claims import Book
 from hauberk.loaders.opendata.edf_records import (
@@ -22,6 +23,8 @@ from hauberk.loaders.opendata.run import Run
 
 _MAIN: Final = frozenset({"_link", "metadata_projectId", "metadata_euContributionAmount"})
 _PARTICIPANTS: Final = frozenset({"_link_main", "role", "pic", "legalName", "eucontribution"})
+_PROJECTS: Final = 5_000
+"""Projects of the file beside that are held in memory; those beyond lie on disk."""
 _GROUP: Final = 2_000
 """Participants of one project that are held at once; the most seen are 99."""
 
@@ -126,7 +129,7 @@ def _close(run: Run, book: Book, group: list[tuple[int, Participant]]) -> None:
         book.unnumbered(sound)
 
 
-def _beside(path: Path) -> Mapping[str, Project | BrokenError] | None:
+def _beside(path: Path) -> "Index[Project | BrokenError] | None":
     """Return the projects of the main file beside a file of participants, by its links."""
     name = path.name.replace("metadata_participants", "main")
     main = path.with_name(name if name != path.name else "main.csv")
@@ -137,7 +140,7 @@ def _beside(path: Path) -> Mapping[str, Project | BrokenError] | None:
         return None
     if not is_main(sample.text):
         return None
-    found: dict[str, Project | BrokenError] = {}
+    found: Index[Project | BrokenError] = Index(_PROJECTS)
     for _, _, record in rows(main):
         if isinstance(record, int):
             continue
@@ -148,7 +151,7 @@ def _beside(path: Path) -> Mapping[str, Project | BrokenError] | None:
     return found
 
 
-def _of(projects: Mapping[str, Project | BrokenError], link: str, found: Participant) -> Project:
+def _of(projects: "Index[Project | BrokenError]", link: str, found: Participant) -> Project:
     of = projects.get(link)
     if of is None:
         raise BrokenError("_link_main", link, "is no project of the main file beside it")

@@ -59,6 +59,9 @@ class BrokenError(ValueError):
         super().__init__(reason)
         self.field, self.value, self.reason = field, value, reason
 
+    def __reduce__(self) -> tuple[type["BrokenError"], tuple[str, object, str]]:
+        return BrokenError, (self.field, self.value, self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from hauberk.graph.claims import CURRENT, Entry
 from hauberk.graph.holdings import Holdings
+from hauberk.graph.spool import Index
 from hauberk.graph.terms import Fact, english
 from hauberk.ontology.names import DCTERMS, HBK, SKOS, dossier, key, kind, slug
 
@@ -68,8 +69,8 @@ class Parties:
         self.held = held
         self.decisions = decisions
         self.anew = anew
-        self._by_identifier: dict[tuple[str, str], NamedNode] = {}
-        self._told: dict[NamedNode, dict[NamedNode | None, dict[str, bool]]] = {}
+        self._by_identifier: Index[NamedNode] = Index()
+        self._told: Index[dict[NamedNode | None, dict[str, bool]]] = Index()
         """What this load's datasets name each party, and whether as its label."""
         self._reading: NamedNode | None = None
         self._read: dict[NamedNode | None, tuple[str, str]] = {}
@@ -81,9 +82,9 @@ class Parties:
         for scheme, predicate in SCHEMES.items():
             for subject, given in self._stated(held, predicate):
                 value = given.removeprefix(_WIKIDATA)
-                known = self._by_identifier.setdefault((scheme, value), subject)
+                known = self._by_identifier.setdefault(f"{scheme} {value}", subject)
                 if (key(known) or "").partition("/")[2] == slug(f"{scheme}-{value}"):
-                    self._by_identifier[scheme, value] = subject
+                    self._by_identifier[f"{scheme} {value}"] = subject
 
     def _stated(self, held: Holdings, predicate: NamedNode) -> Iterator[tuple[NamedNode, str]]:
         """Yield what entries of other datasets than those read anew state of dossiers."""
@@ -113,7 +114,7 @@ class Parties:
 
     def by_identifier(self, scheme: str, value: str) -> NamedNode | None:
         """Return the party that an identifier is known to name."""
-        return self._by_identifier.get((scheme, value))
+        return self._by_identifier.get(f"{scheme} {value}")
 
     # -- Names -------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class Parties:
         """Return the names that other datasets give a party, in this load and in the store."""
         found = [
             Naming(name, is_label, *self._read.get(dataset, ("", "")))
-            for dataset, names in self._told.get(node, {}).items()
+            for dataset, names in (self._told.get(node.value) or {}).items()
             if dataset != self._reading
             for name, is_label in names.items()
         ]
@@ -167,32 +168,43 @@ class Parties:
         local = dossier(f"{party.kind}/{slug(party.local)}")
         node = self.decisions.get(local) or self._identified(party) or local
         for scheme, value in party.identifiers.items():
-            self._by_identifier.setdefault((scheme, value), node)
-        told = self._told.setdefault(node, {}).get(self._reading)
+            self._by_identifier.setdefault(f"{scheme} {value}", node)
+        by_dataset = self._told.get(node.value) or {}
+        told = by_dataset.get(self._reading)
         if told is None:
-            self._told[node][self._reading] = {}
             labels = {naming.name for naming in self.namings(node) if naming.is_label}
             opens = not labels or (node == local and labels == {party.name})
-            facts = list(self._facts(node, party, labels, opens=opens))
+            told = by_dataset[self._reading] = {}
+            facts = list(self._facts(node, party, labels, told, opens=opens))
         elif party.identifiers and party.name not in told:
             told[party.name] = False
             facts = [(node, SKOS.altLabel, Literal(party.name))]
         else:
             return node, None
+        self._told[node.value] = by_dataset
         return node, Entry(node, tuple(facts)) if facts else None
 
     def _identified(self, party: Party) -> NamedNode | None:
         for scheme in SCHEMES:
-            found = self._by_identifier.get((scheme, party.identifiers.get(scheme, "")))
-            if found is not None:
-                return found
+            if value := party.identifiers.get(scheme, ""):
+                found = self.by_identifier(scheme, value)
+                if found is not None:
+                    return found
         return None
 
     def _facts(
-        self, node: NamedNode, party: Party, labels: set[str], *, opens: bool
+        self,
+        node: NamedNode,
+        party: Party,
+        labels: set[str],
+        told: dict[str, bool],
+        *,
+        opens: bool,
     ) -> Iterable[Fact]:
-        """Yield what the source states of a party; a label only where it opens the dossier."""
-        told = self._told[node][self._reading]
+        """Yield what the source states of a party; a label only where it opens the dossier.
+
+        The names that it uses are added to *told*.
+        """
         told[party.name] = opens
         names = [party.name, *party.aliases]
         if opens:

@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from hauberk.graph.claims import CURRENT, Claim, Entry, Passage, Statement
 from hauberk.graph.holdings import WITHDRAWN, Holdings
+from hauberk.graph.spool import Names
 from hauberk.graph.terms import Fact, Term
 from hauberk.loaders.opendata.run import Run
 from hauberk.ontology.names import (
@@ -53,7 +54,7 @@ def read_export(run: Run, held: Store) -> Iterator[int]:
     reader = _Export(run, held)
     reader.note_terms()
     entries = _typed(held, HBK.Entry)
-    reader.opened = {about for each in entries for about in reader.held.about(each)}
+    reader.opened = Names(about.value for each in entries for about in reader.held.about(each))
     for number, iri in enumerate(entries, 1):
         reader.record(number, iri, reader.entry(iri))
         yield 0
@@ -77,7 +78,7 @@ class _Export:
     def __init__(self, run: Run, held: Store) -> None:
         self.run = run
         self.held = Holdings(held)
-        self.opened: set[NamedNode] = set()
+        self.opened = Names()
         self.why = ("", "")
         """The field and the reason for which the last statement cannot be read."""
 
@@ -116,7 +117,7 @@ class _Export:
         for node in named:
             if kind(node) not in KINDS or kind(node) == "state" or "#" in node.value:
                 continue
-            if node not in self.opened and not (known is not None and known.is_known(node)):
+            if node.value not in self.opened and not (known is not None and known.is_known(node)):
                 return node.value
         return None
 

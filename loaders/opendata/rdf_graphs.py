@@ -7,6 +7,7 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from hauberk.graph.claims import Entry
+from hauberk.graph.spool import Names
 from hauberk.graph.terms import Fact, english
 from hauberk.loaders.content import content
 from hauberk.loaders.fields import PARTS, SAYS
@@ -80,7 +81,7 @@ class _Graphs:
         self.run = run
         self.held = held
         self.statements = statements
-        self.opened: set[NamedNode] = set()
+        self.opened = Names()
         self._states = frozenset(run.vocabulary.states.values())
 
     # -- Dossiers ----------------------------------------------------------------------
@@ -105,12 +106,12 @@ class _Graphs:
             known = {each.name for each in self.run.parties.namings(about) if each.is_label}
             labels = _in_english_first(v for p in _LABELS for q, v in facts if p == q)
             made: list[Fact] = []
-            if labels and not known and about not in self.opened:
+            if labels and not known and about.value not in self.opened:
                 made.append((about, SKOS.prefLabel, english(labels[0])))
                 known = {labels[0]}
-            if not known and about not in self.opened:
+            if not known and about.value not in self.opened:
                 continue
-            self.opened.add(about)
+            self.opened.add(about.value)
             made += [(about, SKOS.altLabel, Literal(each)) for each in labels if each not in known]
             made += [(about, p, _plain(p, v)) for p, v in facts if p not in _LABELS]
             if made:
@@ -121,7 +122,7 @@ class _Graphs:
         if kind(node) == "state":
             return (key(node) or "").partition("/")[2] in self._states
         held = self.run.parties.held
-        return node in self.opened or (held is not None and held.is_known(node))
+        return node.value in self.opened or (held is not None and held.is_known(node))
 
     # -- Claims ------------------------------------------------------------------------
 
@@ -160,7 +161,7 @@ class _Graphs:
         is_own = getattr(subject, "value", "") in self.statements.described
         if subject in parts or (is_own and quad.predicate in ABOUT_ITSELF):
             return
-        if subject in self.opened and quad.predicate in _OPENING:
+        if getattr(subject, "value", "") in self.opened and quad.predicate in _OPENING:
             return
         if not has_source:
             self._reject(quad, "its graph states no source")

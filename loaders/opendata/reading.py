@@ -43,70 +43,69 @@ class Given(Protocol):
 
 @dataclass(slots=True)
 class Reading:
-    """What one file gave."""
+    """One file being read: its statements once, one by one, then what is to be told of it."""
 
     shown: str
     title: str
     dataset: NamedNode
     provider: str
     credit: str
-    statements: list[Statement] = field(default_factory=list)
-    places: dict[NamedNode, Fault] = field(default_factory=dict)
+    statements: Iterator[Statement] = field(default_factory=lambda: iter(()))
+    """They are read while they are asked for, in the order of the readings: who a party is, is
+    told by those before."""
     terms: list[tuple[NamedNode, NamedNode | Literal]] = field(default_factory=list)
     rejects: Rejects = field(default_factory=Rejects)
     records: int = 0
+    claims: int = 0
+    """How many claims the file makes."""
     merged: int = 0
     """Records that say nothing which an earlier one did not say."""
     passed_over: int = 0
     """Records of parties that the graph knows nothing of."""
 
-    @property
-    def claims(self) -> int:
-        """How many claims the file makes."""
-        return sum(isinstance(statement, Claim) for statement in self.statements)
-
 
 def read(
     given: Sequence[Given], held: Holdings, steps: Steps, decided: Path | None = None
 ) -> Iterator[Reading]:
-    """Yield what each file gave; parties are those that *held* knows, or new.
+    """Yield a reading of each file; parties are those that *held* knows, or new.
 
     The decisions that are shipped are applied, and after them those in the file *decided*.
 
-    Raises FaultsError where a file is not what it seems.
+    The statements raise FaultsError where a file is not what it seems.
     """
     lines = [*decisions.bundled(), *(decisions.read(decided) if decided else ())]
     parties = Parties(held, decisions.same(lines), {item.dataset for item in given})
     for item in given:
-        yield _read(item, parties, steps)
+        provider = source(item.form or "").PROVIDER
+        path = item.path or Path()
+        found = Reading(item.shown, path.name, item.dataset, provider.name, provider.credit)
+        found.statements = _statements(item, found, parties, steps)
+        yield found
 
 
-def _read(item: Given, parties: Parties, steps: Steps) -> Reading:
+def _statements(item: Given, found: Reading, parties: Parties, steps: Steps) -> Iterator[Statement]:
     module = source(item.form or "")
-    provider = module.PROVIDER
     path = item.path or Path()
-    run = Run(path, provider, parties)
-    found = Reading(item.shown, path.name, item.dataset, provider.name, provider.credit)
-    parties.begin(item.dataset, provider.url)
+    run = Run(path, module.PROVIDER, parties)
+    found.rejects = run.rejects
+    parties.begin(item.dataset, module.PROVIDER.url)
     advance = steps(f"Reading {path.name}", run.total)
     for further, stated in drained(module.read(run), run):
-        for statement in stated:
-            found.statements.append(statement)
-            found.places.setdefault(statement.iri, _place(item.shown, statement))
+        found.claims += sum(isinstance(statement, Claim) for statement in stated)
+        yield from stated
         if further:
             advance(further)
     parties.end(run.day)
-    found.rejects, found.records = run.rejects, run.records
-    found.merged, found.passed_over = run.merged, run.passed_over
+    found.records, found.merged, found.passed_over = run.records, run.merged, run.passed_over
     provider = run.provider  # a file can have terms of its own
     found.credit = provider.credit
     found.terms = list(_terms(provider.licence, provider.credit, provider.url, run.digest()))
     if run.day:
         found.terms.append((DCTERMS.issued, partial_date(run.day)))
-    return found
 
 
-def _place(shown: str, statement: Statement) -> Fault:
+def place(shown: str, statement: Statement) -> Fault:
+    """Return where a statement of open data stands, for a fault: the row it was read in."""
     row = getattr(statement, "row", None) or ""
     number = row.rpartition(":")[2]
     line = int(number) if number.isdigit() else 0

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from hauberk.graph.errors import HauberkError
+from hauberk.graph.spool import Pile
 
-KEPT: Final = 10_000
-"""Rejects that are kept one by one; the rest are counted by reason."""
 _MOST_VALUE: Final = 200
+_MOST_REASONS: Final = 1_000
+OTHER: Final = "for other reasons"
+"""What rejects are counted under beyond so many reasons: some name the line they clash with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +29,25 @@ class Reject:
 
 @dataclass(slots=True)
 class Rejects:
-    """The rejects of one file."""
+    """The rejects of one file; those that memory need not hold lie on disk."""
 
-    kept: list[Reject] = field(default_factory=list)
+    kept: Pile[Reject] = field(default_factory=Pile)
     reasons: Counter[str] = field(default_factory=Counter)
 
     @property
     def count(self) -> int:
-        """How many there are, those no longer kept too."""
-        return self.reasons.total()
+        """How many there are."""
+        return len(self.kept)
 
     def add(self, line: int, name: str, value: object, reason: str) -> None:
         """Note a reject."""
-        self.reasons[reason] += 1
-        if len(self.kept) < KEPT:
-            self.kept.append(Reject(line, name, str(value)[:_MOST_VALUE], reason))
+        is_counted = reason in self.reasons or len(self.reasons) < _MOST_REASONS
+        self.reasons[reason if is_counted else OTHER] += 1
+        self.kept.append(Reject(line, name, str(value)[:_MOST_VALUE], reason))
 
 
 def write(path: Path, rejects: Mapping[str, Rejects]) -> None:
-    """Write the rejects kept of each file as CSV; raises HauberkError where that cannot be done.
+    """Write the rejects of each file as CSV; raises HauberkError where that cannot be done.
 
     A value that a spreadsheet would take for a formula is written after an apostrophe.
     """

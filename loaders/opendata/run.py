@@ -8,6 +8,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from hauberk.graph.claims import Claim, Entry, Statement
+from hauberk.graph.spool import Names
 from hauberk.graph.terms import Fact, english, partial_date
 from hauberk.loaders.opendata.parties import Parties, Party
 from hauberk.loaders.opendata.provider import Provider
@@ -45,7 +46,7 @@ class Run:
         """The day as of which the file shows things, where it says so: a release or a snapshot."""
         self.vocabulary: Vocabulary = vocabulary()
         self._stated: list[Statement] = []
-        self._opened: set[NamedNode] = set()
+        self._opened = Names()
 
     def take(self) -> list[Statement]:
         """Return what was stated since the last time, and forget it."""
@@ -86,9 +87,8 @@ class Run:
         """
         address = url or self.provider.url
         node = source(address)
-        if node in self._opened:
+        if not self._opened.add(node.value):
             return node
-        self._opened.add(node)
         own = publisher is None
         facts: list[Fact] = [
             (node, RDF.type, HBK.Source),
@@ -136,9 +136,8 @@ class Run:
         """
         local = dossier(name)
         node = self.parties.decisions.get(local, local)
-        if node in self._opened:
+        if not self._opened.add(node.value):
             return node
-        self._opened.add(node)
         names = [label, *aliases] if node != local else aliases
         facts: list[Fact] = [(node, SKOS.altLabel, Literal(each)) for each in dict.fromkeys(names)]
         if node == local:

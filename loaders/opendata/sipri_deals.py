@@ -1,12 +1,12 @@
 """A deal of SIPRI's register as claims: who delivers what to whom, how many, since when."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from hauberk.graph.spool import Counts
 from hauberk.graph.terms import Fact, decimal, partial_date
 from hauberk.loaders import parts
 from hauberk.loaders.opendata.parties import Party
@@ -78,13 +78,11 @@ def some(told: Told) -> Told | None:
     return told if told.text.strip("0.") else None
 
 
-def deal_key(
-    recipient: str, supplier: str, ordered: str, designation: str, twins: Counter[str]
-) -> str:
+def deal_key(recipient: str, supplier: str, ordered: str, designation: str, twins: Counts) -> str:
     """Return what a deal without a number is known by: a digest, and which of its equals it is."""
     name = digest("\n".join((recipient, supplier, ordered, designation)))
-    twins[name] += 1
-    return f"legacy-{name}" + (f"-{twins[name]}" if twins[name] > 1 else "")
+    count = twins.add(name)
+    return f"legacy-{name}" + (f"-{count}" if count > 1 else "")
 
 
 def condition(given: str) -> str:

@@ -6,13 +6,13 @@ holds a question mark where the value to its left is uncertain; the deal is know
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from pyoxigraph import Literal
 
+from hauberk.graph.spool import Counts
 from hauberk.loaders.opendata.run import Run
 from hauberk.loaders.opendata.sipri_deals import Deal, Told, deal_key, some, tell
 from hauberk.loaders.opendata.sipri_table import WEB_KEY, Table, mark, number, year, yes
@@ -52,7 +52,7 @@ def attempt(run: Run, deal: Deal, said: Literal | None) -> Broken | None:
 
 
 def _legacy(run: Run, table: Table) -> Iterator[tuple[int, Broken | None]]:
-    twins: Counter[str] = Counter()
+    twins = Counts()
     for line, record in table.rows():
         run.records += 1
         if isinstance(record, Broken):
@@ -66,7 +66,7 @@ def _legacy(run: Run, table: Table) -> Iterator[tuple[int, Broken | None]]:
             yield line, attempt(run, deal, table.said)
 
 
-def _legacy_deal(record: _Row, line: int, twins: Counter[str]) -> Deal:
+def _legacy_deal(record: _Row, line: int, twins: Counts) -> Deal:
     if not record["recipient"] or not record["supplier"]:
         raise Broken("recipient", record["recipient"], "is empty: no deal, or the rest of one")
     ordered = Told(year("year of order", record["year of order"]), _mark(record, "year of order"))
@@ -109,9 +109,10 @@ def _web(run: Run, table: Table) -> Iterator[tuple[int, Broken | None]]:
 
     The rows of each deal are counted first, so that only those of deals begun are kept.
     """
-    ahead = Counter(
-        record[WEB_KEY] for _, record in Table(run).rows() if not isinstance(record, Broken)
-    )
+    ahead, met = Counts(), Counts()
+    for _, record in Table(run).rows():
+        if not isinstance(record, Broken):
+            ahead.add(record[WEB_KEY])
     begun: dict[str, list[tuple[int, _Row]]] = {}
     for line, record in table.rows():
         run.records += 1
@@ -127,9 +128,8 @@ def _web(run: Run, table: Table) -> Iterator[tuple[int, Broken | None]]:
         else:
             kept.append((line, record))
             yield line, None
-        ahead[name] -= 1
-        if not ahead[name]:
-            del begun[name], ahead[name]
+        if met.add(name) == ahead.of(name):
+            del begun[name]
             broken = attempt(run, _web_deal(kept), table.said) if kept else None
             if broken is not None:
                 yield from ((where, broken) for where, _ in kept)

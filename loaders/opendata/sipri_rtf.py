@@ -6,12 +6,12 @@ brackets are uncertain.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pyoxigraph import Literal
 
+from hauberk.graph.spool import Counts
 from hauberk.loaders.opendata.run import Run
 from hauberk.loaders.opendata.sipri_deals import Deal, Told, deal_key, some
 from hauberk.loaders.opendata.sipri_paragraphs import Rtf
@@ -61,7 +61,7 @@ class _Reading:
         self.sorted_by_recipient: bool | None = None
         self._alone = ""
         """The last paragraph without tabs: the name of a block, where deals follow."""
-        self._twins: Counter[str] = Counter()
+        self._twins = Counts()
 
     def heads(self, cells: Sequence[str]) -> bool:
         """Take a paragraph that is no deal: a heading, the name of a block, an empty one."""

@@ -7,6 +7,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from hauberk.graph.claims import CURRENT
+from hauberk.graph.spool import Names
 from hauberk.loaders.opendata.parties import Party
 from hauberk.loaders.opendata.run import Run
 from hauberk.ontology.names import (
@@ -57,7 +58,7 @@ class Namesakes:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.opened: set[NamedNode] = set()
+        self.opened = Names()
         self._by_name: dict[str, set[NamedNode]] = {}
         held = run.parties.held
         if held is not None:
@@ -76,7 +77,7 @@ class Namesakes:
         if kind(node) == "state":
             return (key(node) or "")[-2:] in self.run.vocabulary.states.values()
         held = self.run.parties.held
-        return node in self.opened or (held is not None and held.is_known(node))
+        return node.value in self.opened or (held is not None and held.is_known(node))
 
     def named(self, given: str, role: str, deal: NamedNode, label: str) -> Named:
         """Return the party that a cell names; raises UnknownPartyError."""
@@ -98,7 +99,7 @@ class Namesakes:
             if kind_of not in _OPENED or local != slug(local):
                 wanted = ", ".join(f"{each}/name" for each in sorted(_OPENED))
                 raise UnknownPartyError(f"“{ident}” cannot be opened here; take {wanted}")
-            self.opened.add(node)
+            self.opened.add(node.value)
             return Named(node, Party(local, name, kind_of))
         if self.is_known(node):
             return Named(node)
@@ -126,7 +127,7 @@ class Namesakes:
                 f"“{name}” is no name of firm/{local}, which goes by {_list(known)};"
                 f" write firm/{local}, or firm/another-id = {name}"
             )
-        self.opened.add(node)
+        self.opened.add(node.value)
         return Named(node, Party(local, name))
 
     def _knows(self, node: NamedNode, name: str) -> bool:

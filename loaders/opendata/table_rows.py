@@ -213,7 +213,7 @@ class _Row:
             tie = run.open(
                 name, self.label, aliases=aliases, description=self.cells.get("description")
             )
-            self.rows.namesakes.opened.add(tie)
+            self.rows.namesakes.opened.add(tie.value)
         source = self.rows.sources.state(self.source, self.number)
         facts = list(self.facts)
         for role, named in self.parties:

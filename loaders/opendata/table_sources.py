@@ -7,6 +7,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from hauberk.graph.claims import Entry
+from hauberk.graph.spool import Index
 from hauberk.loaders.opendata.run import Run
 from hauberk.loaders.reading import Findings, Reading
 from hauberk.loaders.records import Record, add
@@ -39,7 +40,7 @@ class Sources:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._described: dict[NamedNode, tuple[Entry, int]] = {}
+        self._described: Index[tuple[Entry, int]] = Index()
 
     def read(self, cells: Mapping[str, str], number: int) -> tuple[Cited | None, list[Problem]]:
         """Return the source that a row's cells describe or name again, and what is wrong."""
@@ -57,7 +58,7 @@ class Sources:
         if found is None:
             return None, problems
         entry = found[1]
-        first, row = self._described.get(entry.about, (entry, number))
+        first, row = self._described.get(entry.about.value) or (entry, number)
         if set(entry.facts) - set(first.facts):
             message = f"the source is described otherwise than in row {row}; describe it alike"
             problems.append(Problem("source-url", message))
@@ -69,7 +70,7 @@ class Sources:
     def state(self, cited: Cited, number: int) -> NamedNode:
         """State a source where this row is the first to cite it, and return it."""
         entry = cited.entry
-        if entry.about not in self._described:
-            self._described[entry.about] = (entry, number)
+        if entry.about.value not in self._described:
+            self._described[entry.about.value] = (entry, number)
             self.run.restate(entry)
         return entry.about

@@ -18,32 +18,36 @@ class Cache(Generic[K, V]):
         self.most = most
         self.size = 0
         self.generation = -1
-        self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self.entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        """All that is kept, of whichever generation, and what it weighs; to look whether."""
 
-    def get(self, generation: int, key: K) -> V | None:
-        """Return what is kept for *key*; another generation than before empties the cache."""
+    def turn(self, generation: int) -> None:
+        """Go over to a generation; another than before empties the cache."""
         if generation != self.generation:
             self.generation = generation
-            self._kept.clear()
+            self.entries.clear()
             self.size = 0
-            return None
-        found = self._kept.get(key)
+
+    def get(self, generation: int, key: K) -> V | None:
+        """Return what is kept of a generation for *key*; another than before empties the cache."""
+        self.turn(generation)
+        found = self.entries.get(key)
         if found is None:
             return None
-        self._kept.move_to_end(key)
+        self.entries.move_to_end(key)
         return found[0]
 
     def put(self, generation: int, key: K, value: V, length: int) -> None:
         """Keep a thing of *length* bytes; those longest unasked make room.
 
-        None takes more than a quarter of the room; what is not of the generation last asked for
-        is not kept.
+        None takes more than a quarter of the room; what is not of the generation gone over to
+        last is not kept.
         """
         weight = length + _OVERHEAD
-        if generation != self.generation or weight > self.most // 4 or key in self._kept:
+        if generation != self.generation or weight > self.most // 4 or key in self.entries:
             return
-        self._kept[key] = value, weight
+        self.entries[key] = value, weight
         self.size += weight
         while self.size > self.most:
-            _, (_, oldest) = self._kept.popitem(last=False)
+            _, (_, oldest) = self.entries.popitem(last=False)
             self.size -= oldest

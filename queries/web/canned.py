@@ -1,13 +1,16 @@
 """The canned queries over HTTP: the catalogue, an answer page by page, pick-lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
+from pyoxigraph import NamedNode
 
+from hauberk.graph.credits import Credits
 from hauberk.graph.errors import BadParameterError
 from hauberk.graph.store import Snapshot
+from hauberk.ontology.names import dossier, key
 from hauberk.queries import catalog
 from hauberk.queries.binding import bind
 from hauberk.queries.parameters import KINDS_OF, resolve
@@ -162,7 +165,16 @@ def _shown(  # noqa: PLR0913
     return page(
         "query.html", query=query, given=parameters, as_of=given.get("as_of") or "",
         table=table, total=total, asked=asked, text=text, choices=choices,
+        credits=Credits(snapshot.ledger).of(_named(table)),
     )  # fmt: skip
+
+
+def _named(table: Table) -> Iterator[NamedNode]:
+    """Yield the dossiers, claims and sources that an answer names."""
+    for row in table.rows:
+        for cell in row:
+            if isinstance(cell, NamedNode) and (name := key(cell)):
+                yield dossier(name)
 
 
 # -- Pick-lists -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hauberk.graph.sessions import filled_store
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    help="Processes that answer queries.  [default: twice the processors, at least 4]",
+    help="Processes that answer queries.  [default: three for a processor, at least 6]",
 )
 @click.option(
     "--time-limit",

@@ -6,12 +6,13 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from hauberk.graph.claims import CURRENT
+from hauberk.graph.credits import Credits
 from hauberk.graph.description import Description, describe
 from hauberk.graph.errors import NotFoundError
 from hauberk.graph.profile import profile
 from hauberk.graph.store import Snapshot
 from hauberk.ontology import MODULES, resource
-from hauberk.ontology.names import BASE, CODE, HBK, ID, KINDS, OWL, RDF, RDFS, SKOS, kind
+from hauberk.ontology.names import BASE, CODE, HBK, ID, KINDS, OWL, RDF, RDFS, SKOS, dossier, kind
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.pages import page
 from hauberk.queries.web.rdf import written
@@ -44,7 +45,12 @@ def document(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Re
 
 def _page(snapshot: Snapshot, found: Description) -> Reply:
     if kind(found.node) in _PROFILED:
-        return page("dossier.html", shown=profile(snapshot, found.node), path=_path(found.node))
+        shown = profile(snapshot, found.node)
+        told = [found.node, *(dossier(tie.id) for tie in shown.ties)]
+        return page(
+            "dossier.html", shown=shown, path=_path(found.node),
+            credits=Credits(snapshot.ledger).of(told),
+        )  # fmt: skip
     rows = [
         (_label(snapshot, quad.subject), _label(snapshot, quad.predicate), quad.object,
          "accepted" if quad.graph_name == CURRENT else "as claimed")
@@ -55,6 +61,7 @@ def _page(snapshot: Snapshot, found: Description) -> Reply:
     return page(
         "thing.html", label=_label(snapshot, found.node), iri=found.node.value,
         path=_path(found.node), rows=rows, labels=_labels(snapshot, rows),
+        credits=Credits(snapshot.ledger).of([found.node]),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The pool: worker processes, a queue that is fair between clients, and limits that hold.
+"""The pool: who asks, whose turn it is, and limits that hold.
 
 There is no way to stop a query inside the engine, so what stops it is the end of its process. A
 request has one deadline from its arrival; whoever waits past it is told so, and a worker that is
@@ -6,43 +6,26 @@ at work past it is killed and replaced.
 """
 
 import asyncio
-import logging
 import os
-import signal
-from collections import OrderedDict, deque
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from hauberk.queries.web import ends
+from hauberk.queries.web.crew import SWIFT, Crew
 from hauberk.queries.web.frames import Limits, Reply
-from hauberk.queries.web.problems import ProblemError, out_of_memory, over_limit
+from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.process import Process
+from hauberk.queries.web.turns import Request, Turns
 
 _WATCH: Final = 0.1
-"""Seconds between two looks at the workers' memory."""
+"""Seconds between two looks at the workers' time and memory."""
 _PATIENCE: Final = 0.5
 """Seconds after which a worker gives way to the others' queries."""
-_LOW_PRIORITY: Final = 19
-_MOST_FAILURES: Final = 20
-"""Workers that may end before the first is ready until the server gives up."""
-_MOST_DELAY: Final = 10.0
-"""Seconds between two attempts to start a worker."""
-_OVERFLOWS: Final = frozenset({-11, -7, 0xC00000FD})
-"""What a process ends with that has used up its stack: SIGSEGV, SIGBUS, Windows' own code."""
 
-log = logging.getLogger("hauberk.web")
-
-
-@dataclass(eq=False, slots=True)
-class _Request:
-    client: str
-    task: bytes
-    answer: asyncio.Future[Reply]
-    process: Process | None = None
-    since: float = 0.0
-    slowed: bool = False
-    deadline: asyncio.TimerHandle | None = None
+Tell = Callable[[Reply | ProblemError], None]
 
 
 @dataclass(slots=True)
@@ -50,8 +33,14 @@ class Counts:
     """What has happened since the pool was started."""
 
     answered: int = 0
-    replaced: int = 0
     refused: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, problem: ProblemError) -> ProblemError:
+        """Count a refusal by the limit that was passed, or as a crash; return it."""
+        if problem.title != ends.STOPPING:
+            limit = problem.members.get("limit", "crash")
+            self.refused[limit] = self.refused.get(limit, 0) + 1
+        return problem
 
 
 class Pool:
@@ -61,18 +50,14 @@ class Pool:
         self, store: Path, workers: int | None = None, limits: Limits | None = None
     ) -> None:
         self.store = store
-        self.size = workers or max(4, 2 * (os.cpu_count() or 1))
         self.limits = limits or Limits()
         self.counts = Counts()
-        self._processes: dict[Process, _Request | None] = {}
-        self._idle: list[Process] = []
-        self._waiting: OrderedDict[str, deque[_Request]] = OrderedDict()
-        self._waiting_count = 0
-        self._running: dict[str, int] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ready: asyncio.Event = asyncio.Event()
-        self._failures = 0
-        self._closing = False
+        size = workers or max(6, 3 * (os.cpu_count() or 1))
+        self._most_each = max(1, size // 2)
+        self._crew = Crew(store, size, self.limits, self._replied, self._ended)
+        self._open: dict[Request, None] = {}  # the oldest first
+        self._turns = Turns()
+        self._look: asyncio.TimerHandle | None = None
 
     # -- Life ------------------------------------------------------------------------
 
@@ -81,220 +66,174 @@ class Pool:
 
         Raises ProblemError where none can be started.
         """
-        self._spawn(self._watch())
-        for _ in range(self.size):
-            self._spawn(self._start_one())
-        await self._ready.wait()
+        self._crew.spawn(self._watch())
+        await self._crew.start()
         if not self.barriers:
             raise ProblemError(500, "No workers", "no worker can be started; see the log")
 
     async def stop(self) -> None:
         """Stop the workers at once; whoever waits is told that the server stops."""
-        self._closing = True
-        for queue in self._waiting.values():
-            for request in queue:
-                _fail(request, _stopping())
-        for process in [*self._processes]:
-            process.kill("stopping")
-        while self._processes:
-            await asyncio.sleep(0.01)
-        for task in [*self._tasks]:
-            task.cancel()
+        self._crew.closing = True
+        for request in [*self._turns]:
+            self._stop(request, ends.stopping())
+        await self._crew.stop()
 
     @property
     def barriers(self) -> set[str]:
         """What keeps the workers from the network: seccomp, namespace or none."""
-        return {process.barrier for process in self._processes if process.barrier}
+        return {process.barrier for process in self._crew.members if process.barrier}
 
     def state(self) -> dict[str, int]:
         """Return how many workers are ready and are at work, and how many requests wait."""
         return {
-            "workers": sum(bool(process.barrier) for process in self._processes),
-            "busy": sum(request is not None for request in self._processes.values()),
-            "waiting": self._waiting_count,
+            "workers": sum(bool(process.barrier) for process in self._crew.members),
+            "busy": sum(bool(process.given) for process in self._crew.members),
+            "waiting": self._turns.count + self._crew.ahead,
             "answered": self.counts.answered,
-            "replaced": self.counts.replaced,
+            "replaced": self._crew.replaced,
         }
 
     # -- Asking ----------------------------------------------------------------------
 
-    def ask(self, task: bytes, client: str = "") -> asyncio.Future[Reply]:
-        """Return the reply to come to a packed task; cancelled, its work stops.
+    def ask(self, task: bytes, client: str, tell: Tell) -> Request:
+        """Have a packed task done; *tell* is called with the reply, once it is there.
 
-        The future fails with ProblemError 503 where the reply takes too long or too much memory.
+        It is called with ProblemError 503 where the reply takes too long or too much memory.
         Raises ProblemError 429 where too many wait already.
         """
-        if self._closing:
-            raise _stopping()
-        queue = self._waiting.get(client)
-        if self._waiting_count >= self.limits.queued:
-            raise self._queue_full("queued", self.limits.queued)
-        if queue is not None and len(queue) >= self.limits.queued_each:
-            raise self._queue_full("queued_each", self.limits.queued_each)
-        loop = asyncio.get_running_loop()
-        request = _Request(client, task, loop.create_future())
-        request.deadline = loop.call_later(self.limits.seconds, self._too_slow, request)
-        request.answer.add_done_callback(lambda _: self._done(request))
-        if queue is None:
-            queue = self._waiting[client] = deque()
-        queue.append(request)
-        self._waiting_count += 1
-        self._dispatch()
-        return request.answer
-
-    def _queue_full(self, limit: str, most: int) -> ProblemError:
-        self._note(limit)
-        detail = "too many requests wait for an answer; ask again later"
-        return over_limit(429, limit, most, detail, Retry_After="5")
-
-    def _too_slow(self, request: _Request) -> None:
-        self._note("seconds")
-        seconds = self.limits.seconds
-        if request.process:
-            detail = f"the query was stopped after {seconds:g} seconds; ask for less"
+        crew, turns = self._crew, self._turns
+        if crew.closing:
+            raise ends.stopping()
+        request = Request(client, task, tell, time.monotonic() + self.limits.seconds)
+        if crew.idle and not turns.count and crew.count(client) < self._most_each:
+            crew.begin(request)
+        elif limit := self._full(client):
+            raise self.counts.refuse(ends.queue_full(limit, self.limits))
+        elif not turns.count and crew.give_ahead(request):
+            self._look_later()
         else:
-            detail = f"no worker was free within {seconds:g} seconds; ask again later"
-        _fail(request, over_limit(503, "seconds", seconds, detail, Retry_After="30"))
+            turns.add(request)
+            self._dispatch()
+        self._open[request] = None
+        return request
 
-    def _done(self, request: _Request) -> None:
-        """Let go of a request that is answered, given up or too late; its worker stops at once."""
-        if request.deadline:
-            request.deadline.cancel()
-        if request.process is not None:
-            if self._processes.get(request.process) is request:
-                request.process.kill("deadline")
-            return
-        queue = self._waiting.get(request.client)
-        if queue and request in queue:
-            queue.remove(request)
-            self._waiting_count -= 1
-            if not queue:
-                del self._waiting[request.client]
+    def _full(self, client: str) -> str:
+        """Return the limit that keeps another request of a client out; `""` for none."""
+        if self._turns.count + self._crew.ahead >= self.limits.queued:
+            return "queued"
+        waiting = self._turns.count_of(client)
+        if waiting + self._crew.ahead >= self.limits.queued_each:  # only then look closer
+            waiting += self._crew.waiting(client)
+            if waiting >= self.limits.queued_each:
+                return "queued_each"
+        return ""
 
-    # -- Workers ---------------------------------------------------------------------
+    def give_up(self, request: Request) -> None:
+        """Stop a request's work; nobody is told of it any more."""
+        if request.open:
+            request.tell = _nobody
+            self._stop(request, ends.stopping())
+
+    def _stop(self, request: Request, why: ProblemError) -> None:
+        """End a request; where it waits, or is at work, that ends too."""
+        process = request.process
+        if process is None:
+            self._turns.remove(request)
+        elif request in process.given:
+            self._crew.drop(process, request)
+        self._tell(request, why)
+
+    def _tell(self, request: Request, what: Reply | ProblemError) -> None:
+        if request.open:
+            request.open = False
+            del self._open[request]
+            request.tell(what)
+
+    # -- Giving work -----------------------------------------------------------------
 
     def _dispatch(self) -> None:
         """Give idle workers to the clients in turn, none more than half of all workers."""
-        most = max(1, self.size // 2)
-        while self._idle and self._waiting:
-            for client in self._waiting:
-                if self._running.get(client, 0) < most:
-                    break
-            else:
-                return
-            queue = self._waiting[client]
-            request = queue.popleft()
-            self._waiting_count -= 1
-            if queue:
-                self._waiting.move_to_end(client)
-            else:
-                del self._waiting[client]
-            process = self._idle.pop()
-            self._processes[process] = request
-            self._running[client] = self._running.get(client, 0) + 1
-            request.process, request.since = process, asyncio.get_running_loop().time()
-            process.send(request.task)
+        while self._crew.idle and self._turns.count:
+            request = self._turns.take(self._crew.running, self._most_each)
+            if request is None:
+                break
+            self._crew.begin(request)
 
-    def _replied(self, process: Process, reply: Reply) -> None:
-        if not process.barrier:
-            process.barrier = reply.detail
-            self._failures = 0
-            self._ready.set()
-        request = self._take_back(process)
+    def _refill(self, process: Process) -> None:
+        """Give a worker at swift work more of its client's, where nobody else can use it."""
+        if self._turns.any_below(self._crew.running, self._most_each):
+            return
+        request = self._turns.take_small(process.given[0].client)
+        if request is None:
+            return
+        if self._crew.give_ahead(request, [process]):
+            self._look_later()
+        else:
+            self._turns.put_back(request)
+
+    def _look_later(self) -> None:
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(SWIFT, self._look_behind)
+
+    def _look_behind(self) -> None:
+        """Have what waits behind work that is not swift wait for any worker instead."""
+        self._look = None
+        self._put_back(self._crew.take_back_from_slow())
+        if self._crew.ahead:
+            self._look_later()
+        self._dispatch()
+
+    def _put_back(self, requests: list[Request]) -> None:
+        for request in reversed(requests):
+            if request.open:
+                self._turns.put_back(request)
+
+    # -- What becomes of it ----------------------------------------------------------
+
+    def _replied(self, process: Process, request: Request | None, reply: Reply) -> None:
+        if self._turns.count:
+            if process.given:
+                self._refill(process)
+            else:
+                self._dispatch()
         if request is not None:
             self.counts.answered += 1
-            if not request.answer.done():
-                request.answer.set_result(reply)
-            if request.slowed:  # only root may hurry a process again
-                process.kill("slowed")
-                return
-        if process.killed_for:
-            return
-        self._idle.append(process)
+            self._tell(request, reply)
+
+    def _ended(self, process: Process, at_work: list[Request], untouched: list[Request]) -> None:
+        """Tell the client of a dead worker why; have what it had not touched done by others."""
+        for request in at_work:
+            if not request.open:
+                continue
+            if process.killed_for in {"", "stopping"} or process.culprit is request:
+                why = ends.worker_ended(process.killed_for, process.returncode, self.limits)
+                self._tell(request, self.counts.refuse(why))
+            else:  # what the worker was killed for was done already
+                untouched.insert(0, request)
+        if self._crew.closing:
+            for request in untouched:
+                self._tell(request, ends.stopping())
+        self._put_back(untouched)
         self._dispatch()
-
-    def _take_back(self, process: Process) -> _Request | None:
-        request = self._processes.get(process)
-        if request is not None:
-            self._processes[process] = None
-            left = self._running.pop(request.client) - 1
-            if left:
-                self._running[request.client] = left
-        return request
-
-    def _ended(self, process: Process) -> None:
-        """Bury a dead worker, tell its client why, and start another."""
-        request = self._take_back(process)
-        if request is not None and not request.answer.done():
-            _fail(request, self._cause(process))
-        self._processes.pop(process, None)
-        if process in self._idle:
-            self._idle.remove(process)
-        if self._closing:
-            return
-        if process.barrier:
-            self.counts.replaced += 1
-        else:
-            self._failures += 1
-            log.error("a worker ended before it was ready, with %s", process.returncode)
-            if self._failures > _MOST_FAILURES and not self._ready.is_set():
-                self._ready.set()
-                return
-        self._spawn(self._start_one(delay=min(0.1 * self._failures, _MOST_DELAY)))
-        self._dispatch()
-
-    def _cause(self, process: Process) -> ProblemError:
-        if process.killed_for == "stopping":
-            return _stopping()
-        if not process.killed_for and process.returncode in _OVERFLOWS:
-            self._note("depth")
-            detail = "the query is nested too deeply, or chains too much; ask in simpler terms"
-            return ProblemError(413, "Limit reached", detail, limit="depth")
-        if process.killed_for != "memory" and process.returncode != -signal.SIGABRT:
-            log.error("a worker ended at work with %s", process.returncode)
-            self._note("crash")
-            return ProblemError(500, "Worker lost", "the worker that had the query ended")
-        # Stopped by the watch or, sooner, by the engine itself when no more memory was to be had.
-        self._note("megabytes")
-        return out_of_memory(self.limits.megabytes)
-
-    async def _start_one(self, delay: float = 0.0) -> None:
-        await asyncio.sleep(delay)
-        process = await Process.start(self.store, self.limits, self._replied, self._ended)
-        self._processes.setdefault(process, None)
-        if self._closing:
-            process.kill("stopping")
 
     async def _watch(self) -> None:
-        """Kill workers that take too much memory; make long queries give way to short ones."""
-        loop = asyncio.get_running_loop()
+        """Stop what takes too long or too much memory; make long work give way to short."""
         while True:
             await asyncio.sleep(_WATCH)
-            for process, request in [*self._processes.items()]:
-                if request is None:
+            now = time.monotonic()
+            while self._open and (oldest := next(iter(self._open))).until <= now:
+                begun = oldest.process is not None and oldest.process.given[0] is oldest
+                self._stop(oldest, self.counts.refuse(ends.too_slow(self.limits, begun=begun)))
+            for process in [*self._crew.members]:
+                if not process.given:
                     continue
+                at_work = process.given[0]
                 if process.resident > self.limits.megabytes * 1_000_000:
-                    process.kill("memory")
-                elif loop.time() - request.since > _PATIENCE and not request.slowed:
-                    request.slowed = True
-                    process.slow_down(_LOW_PRIORITY)
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _note(self, limit: str) -> None:
-        self.counts.refused[limit] = self.counts.refused.get(limit, 0) + 1
+                    process.kill("memory", at_work)
+                elif now - at_work.since > _PATIENCE and not at_work.slowed:
+                    at_work.slowed = True
+                    process.slow_down()
 
 
-def _fail(request: _Request, problem: ProblemError) -> None:
-    if not request.answer.done():
-        request.answer.set_exception(problem)
-        request.answer.exception()  # marked as seen: the client may be gone
-
-
-def _stopping() -> ProblemError:
-    return ProblemError(
-        503, "Stopping", "the server is stopping; ask again later", headers={"Retry-After": "10"}
-    )
+def _nobody(_what: Reply | ProblemError) -> None:
+    """Tell nobody."""

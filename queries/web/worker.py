@@ -4,9 +4,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import msgspec
 
@@ -21,13 +21,15 @@ from hauberk.graph.errors import (
 )
 from hauberk.graph.generations import Stamp
 from hauberk.graph.store import Snapshot, Store
-from hauberk.queries.web.frames import LENGTH, Limits, Reply, Task, framed, packed
+from hauberk.queries.web.frames import BY_STREAM, SMALL, Inbox, Limits, Reply, Task, framed_in_place
 from hauberk.queries.web.operations import OPERATIONS
 from hauberk.queries.web.problems import ProblemError, out_of_memory
 from hauberk.queries.web.sandbox import enter
 
 PAST_DAYS: Final = 4
 """Past days that a worker keeps ready."""
+_PIECE: Final = 262_144
+"""Bytes that are read at once."""
 
 _STATUS: Final = (
     (RefusedQueryError, 403, "Refused"),
@@ -108,29 +110,51 @@ def _members(exc: Exception) -> dict[str, Any]:
     return {"candidates": list(found)} if found else {}
 
 
-def _tasks(stream: IO[bytes]) -> Iterator[Task]:
+def answer_tasks(  # noqa: PLR0913, PLR0917
+    store: Path, limits: Limits, source: int, sink: int, queue: int = -1, parent: int = 0
+) -> None:
+    """Answer the tasks that come by one file descriptor by another, until they end.
+
+    Where there is a *queue*, a socket that keeps messages apart, they come there, one at a time,
+    and only those too long for it by *source*. The first reply tells that all is ready, and in
+    `detail` which barrier stands. Where *parent*, which started this process, has died meanwhile,
+    nothing is done.
+    """
+    reader = Reader(Store(store))
+    barrier = enter(limits.megabytes)
+    if parent and os.getppid() != parent:  # it died before the kernel was asked to watch it
+        return
+    with suppress(HauberkError):  # told to whoever asks
+        reader.snapshot(None)
     decoder = msgspec.msgpack.Decoder(Task)
-    while len(head := stream.read(LENGTH)) == LENGTH:
-        yield decoder.decode(stream.read(int.from_bytes(head, "big")))
+    with suppress(BrokenPipeError, ConnectionResetError):  # nobody reads what is left to say
+        _send(sink, Reply(detail=barrier))
+        for message in _streamed(source) if queue < 0 else _queued(queue, _streamed(source)):
+            _send(sink, work(reader, limits, decoder.decode(message)))
+
+
+def _streamed(source: int) -> Iterator[bytes | memoryview]:
+    inbox = Inbox()
+    while piece := os.read(source, _PIECE):
+        yield from inbox.messages(piece)
+
+
+def _queued(queue: int, streamed: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    while message := os.read(queue, SMALL):
+        yield message if message != BY_STREAM else next(streamed)
+
+
+def _send(sink: int, reply: Reply) -> None:
+    left = memoryview(framed_in_place(reply))
+    while left:
+        left = left[os.write(sink, left) :]
 
 
 def main() -> None:
     """Answer tasks from standard input until it ends: `worker <store> <limits as JSON>`."""
-    try:
-        _answer_tasks()
-    except BrokenPipeError:
-        os._exit(0)  # the server is gone; nobody reads what is left to say
-
-
-def _answer_tasks() -> None:
-    store, limits = Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Limits)
-    reader, out = Reader(Store(store)), sys.stdout.buffer
-    barrier = enter(limits.megabytes)
-    out.write(framed(packed(Reply(detail=barrier))))
-    out.flush()
-    for task in _tasks(sys.stdin.buffer):
-        out.write(framed(packed(work(reader, limits, task))))
-        out.flush()
+    limits = msgspec.json.decode(sys.argv[2], type=Limits)
+    answer_tasks(Path(sys.argv[1]), limits, sys.stdin.fileno(), sys.stdout.fileno())
+    os._exit(0)  # the server is gone
 
 
 if __name__ == "__main__":

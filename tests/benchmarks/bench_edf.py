@@ -22,15 +22,12 @@ What grows is who was met: 10,000 organisations and their names, not the rows.
 
 import csv
 import json
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import ijson
+from measuring import apart
 from pyoxigraph import NamedNode
 
 from hauberk.graph.claims import Claim
@@ -39,7 +36,7 @@ from hauberk.loaders.opendata.parties import Parties
 from hauberk.loaders.opendata.run import Run, drained
 
 DATA = Path(__file__).parent.parent / "data" / "opendata" / "edf"
-_SMALL = 54
+SMALL = 54
 """How often the test data's three projects must be written to make about as many as the sample."""
 
 
@@ -111,41 +108,22 @@ def parse(path: Path) -> tuple[int, int]:
         ), 0
 
 
-def apart(work: Callable[..., tuple[int, int]], *of: object) -> tuple[int, int, float, float]:
-    """Do *work* in a process of its own; return records, claims, seconds and peak memory in MB."""
-    receiving, sending = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=_child, args=(sending, work, of))
-    process.start()
-    sending.close()  # so that a child that dies ends the wait below, by EOFError
-    found: tuple[int, int, float, float] = receiving.recv()
-    process.join()
-    return found
-
-
-def _child(sending: object, work: Callable[..., tuple[int, int]], of: tuple[object, ...]) -> None:
-    begin = time.perf_counter()
-    records, claims = work(*of)
-    seconds = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sending.send((records, claims, seconds, peak))  # type: ignore[attr-defined]
-
-
 def main() -> None:
     """Measure, and print a line a figure."""
     given = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
-    once = 1 if len(sys.argv) > 1 else _SMALL
+    once = 1 if len(sys.argv) > 1 else SMALL
     with tempfile.TemporaryDirectory() as name:
         for times in (1, 10):
             folder = Path(name) / str(times)
             apart(blow_up, given, folder, times * once)
             for file in ("main.csv", "metadata_participants.csv", "api.json"):
                 path = folder / file
-                records, claims, seconds, peak = apart(read, path)
-                _, _, plain, least = apart(parse, path)
+                cost, plain = apart(read, path), apart(parse, path)
+                records, claims = cost.found
                 sys.stdout.write(
                     f"{times:2}x {file}: {path.stat().st_size / 1e6:.1f} MB, {records} records,"
-                    f" {claims} claims, {seconds:.2f} s, {records / seconds:.0f} records/s,"
-                    f" {peak:.0f} MB; plain parser {plain:.2f} s, {least:.0f} MB\n"
+                    f" {claims} claims, {cost}, {records / cost.seconds:.0f} records/s;"
+                    f" plain parser {plain}\n"
                 )
 
 

@@ -18,7 +18,6 @@ Figures of 24 November 2026, two cores, Python 3.11, pyoxigraph and oxigraph 0.5
   and 101, CSV 57 and 101, Parquet 146 and 214, GraphML 57 and 134.
 """
 
-import multiprocessing
 import os
 import re
 import resource
@@ -28,9 +27,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+from measuring import apart
 from pyoxigraph import RdfFormat
 from pyoxigraph import Store as Database
 
@@ -59,15 +58,6 @@ def multiplied(dump: Path, root: Path) -> None:
     database.optimize()
     (root / "published" / "1.json").write_text('{"number":1,"published":"","action":"load"}')
     (root / "CURRENT").write_text("1\n")
-
-
-def apart(work: Callable[..., None], *given: object) -> None:
-    """Run *work* in a process of its own: what it takes would count for all started later."""
-    process = multiprocessing.get_context("spawn").Process(target=work, args=given)
-    process.start()
-    process.join()
-    if process.exitcode:
-        raise SystemExit(process.exitcode)
 
 
 def bundled_store(root: Path) -> None:

@@ -15,9 +15,7 @@ medians of three runs (nine for the commands), each load in a process of its own
 """
 
 import json
-import multiprocessing
 import random
-import resource
 import shutil
 import statistics
 import subprocess
@@ -27,6 +25,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from measuring import apart
 from pyoxigraph import RdfFormat
 from pyoxigraph import Store as Database
 
@@ -71,25 +70,6 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def apart(work: Callable[..., None], *given: object) -> tuple[float, float]:
-    """Run *work* in a process of its own; return its seconds and its peak memory in MB."""
-    receiving, sending = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(
-        target=_child, args=(sending, work, given)
-    )
-    process.start()
-    sending.close()  # so that a child that dies ends the wait below, by EOFError
-    seconds, peak = receiving.recv()
-    process.join()
-    return seconds, peak
-
-
-def _child(sending: object, work: Callable[..., None], given: tuple[object, ...]) -> None:
-    seconds = timed(lambda: work(*given))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sending.send((seconds, peak))  # type: ignore[attr-defined]
-
-
 def load_file(file: Path, store: Path) -> None:
     """Load *file* into a new store."""
     shutil.rmtree(store, ignore_errors=True)
@@ -130,13 +110,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         runs = [apart(cold, folder / "cold") for _ in range(RUNS)]
-        say(f"cold load of the bundled facts: {statistics.median(r[0] for r in runs):.2f} s\n")
+        median = statistics.median(run.elapsed for run in runs)
+        say(f"cold load of the bundled facts: {median:.2f} s\n")
         for count in (20_000, 40_000):
             file = folder / f"{count}.jsonl"
             agreements(count, file)
             runs = [apart(load_file, file, folder / "store") for _ in range(RUNS)]
-            seconds = statistics.median(run[0] for run in runs)
-            peak = max(run[1] for run in runs)
+            seconds = statistics.median(run.elapsed for run in runs)
+            peak = max(run.peak for run in runs)
             say(f"{count} agreements, {file.stat().st_size / 1e6:.0f} MB: {seconds:.1f} s,"
                 f" {peak:.0f} MB\n")  # fmt: skip
             if count == 20_000:
@@ -144,9 +125,9 @@ def main() -> None:
                     quads = snapshot.dump()
                 (folder / "all.nq").write_bytes(quads)
                 engine = statistics.median(
-                    apart(bulk, folder / "all.nq", folder / "bulk")[0] for _ in range(RUNS)
+                    apart(bulk, folder / "all.nq", folder / "bulk").elapsed for _ in range(RUNS)
                 )
-                whole, _ = apart(shacl, file)
+                whole = apart(shacl, file).elapsed
                 say(f"  the same {quads.count(b'.' + bytes([10])) + 1} quads: bulk load"
                     f" {engine:.1f} s; reading and pyshacl {whole:.1f} s\n")  # fmt: skip
         for words in (["--help"], ["query", "template-deals-by-country", "--country", "FR"]):

@@ -12,17 +12,13 @@ processor time. From 8 MB on, a file is held on disk while it is read:
 - the bundled facts, 170,377 quads: 43,595 a second, 76 MB; the parser alone 927,575, 37 MB
 """
 
-import multiprocessing
-import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import click
+from measuring import apart
 from pyoxigraph import RdfFormat, parse
 
 from hauberk.loaders.opendata import rdf
@@ -68,7 +64,7 @@ def read(path: Path) -> None:
     for _ in drained(rdf.read(run), run):
         pass
     if run.rejects.count:
-        raise SystemExit(f"{path.name}: {run.rejects.kept[:3]}")
+        raise SystemExit(f"{path.name}: {list(run.rejects.kept)[:3]}")
 
 
 def plain(path: Path) -> None:
@@ -79,24 +75,6 @@ def plain(path: Path) -> None:
 
 def _format(path: Path) -> RdfFormat:
     return RdfFormat.N_QUADS if path.suffix == ".nq" else RdfFormat.TURTLE
-
-
-def measured(work: Callable[[Path], None], path: Path) -> tuple[float, int]:
-    """Return the seconds of processor time and the peak memory in MB of a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    receive, send = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(work, path, send))
-    process.start()
-    found: tuple[float, int] = receive.recv()
-    process.join()
-    return found
-
-
-def _child(work: Callable[[Path], None], path: Path, send: Connection) -> None:
-    start = time.process_time()
-    work(path)
-    seconds = time.process_time() - start
-    send.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
 
 
 def main() -> None:
@@ -111,9 +89,9 @@ def main() -> None:
         for path in paths:
             count = sum(1 for _ in parse(path=str(path), format=_format(path), base_iri=DOCUMENT))
             for name, work in (("hauberk", read), ("the parser alone", plain)):
-                seconds, peak = measured(work, path)
-                rate = count / seconds
-                click.echo(f"{path.name}, {count:,} triples, {name}: {rate:,.0f}/s, {peak} MB")
+                cost = apart(work, path)
+                rate = count / cost.seconds
+                click.echo(f"{path.name}, {count:,} triples, {name}: {rate:,.0f}/s, {cost.peak} MB")
 
 
 if __name__ == "__main__":

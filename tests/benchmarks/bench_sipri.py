@@ -18,13 +18,11 @@ ids of the deals, about 200 bytes each.
 """
 
 import csv
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from measuring import apart
 
 from hauberk.loaders.opendata.parties import Parties
 from hauberk.loaders.opendata.registry import source
@@ -88,7 +86,7 @@ def read(name: str, path: Path) -> None:
     run = Run(path, module.PROVIDER, Parties(None, {}))
     claims = sum(len(stated) for _, stated in drained(module.read(run), run))
     if run.rejects.count or not claims:
-        raise SystemExit(f"{path.name}: {run.rejects.kept[:3]}")
+        raise SystemExit(f"{path.name}: {list(run.rejects.kept)[:3]}")
 
 
 def plain(name: str, path: Path) -> None:
@@ -107,26 +105,6 @@ def plain(name: str, path: Path) -> None:
         path.read_text(encoding="ascii").split("\\par")
 
 
-def apart(work: Callable[[str, Path], None], name: str, path: Path) -> tuple[float, float]:
-    """Run *work* in a process of its own; return its CPU seconds and peak memory in MB."""
-    receiving, sending = multiprocessing.Pipe(duplex=False)
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_child, args=(sending, work, name, path))
-    process.start()
-    sending.close()
-    seconds, peak = receiving.recv()
-    process.join()
-    return seconds, peak
-
-
-def _child(sending: object, work: Callable[[str, Path], None], name: str, path: Path) -> None:
-    begin = time.process_time()  # others share the machine
-    work(name, path)
-    seconds = time.process_time() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sending.send((seconds, peak))  # type: ignore[attr-defined]
-
-
 def main() -> None:
     """Measure, and print a line a figure."""
     say = sys.stdout.write
@@ -143,11 +121,11 @@ def main() -> None:
                 # The workbook's ten times are firms' years until 1999 alone: names of sheets.
                 count = rows * times if name == "sipri" else min(rows * times, 10_000)
                 write(path, count)
-                seconds, peak = apart(read, name, path)
-                bare, low = apart(plain, name, path)
-                say(f"{file} {count} rows, {path.stat().st_size / 1e6:.1f} MB: {seconds:.1f} s,"
-                    f" {count / seconds:.0f} rows/s, {peak:.0f} MB; plain parser {bare:.2f} s,"
-                    f" {low:.0f} MB\n")  # fmt: skip
+                cost, bare = apart(read, name, path), apart(plain, name, path)
+                size = path.stat().st_size / 1e6
+                rate = count / cost.seconds
+                say(f"{file} {count} rows, {size:.1f} MB: {cost}, {rate:.0f} rows/s;")
+                say(f" plain parser {bare}\n")
 
 
 if __name__ == "__main__":

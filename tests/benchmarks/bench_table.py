@@ -18,14 +18,11 @@ What grows is the deals, parties and pages that were met, not the rows.
 """
 
 import csv
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from measuring import apart
 from openpyxl import Workbook, load_workbook
 from pyoxigraph import NamedNode
 
@@ -80,25 +77,6 @@ def parse(path: Path) -> tuple[int, int]:
     return found, 0
 
 
-def apart(work: Callable[..., tuple[int, int]], *of: object) -> tuple[int, int, float, float]:
-    """Do *work* in a process of its own; return counts, processor seconds, peak memory in MB."""
-    receiving, sending = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=_child, args=(sending, work, of))
-    process.start()
-    sending.close()  # so that a child that dies ends the wait below, by EOFError
-    found: tuple[int, int, float, float] = receiving.recv()
-    process.join()
-    return found
-
-
-def _child(sending: object, work: Callable[..., tuple[int, int]], of: tuple[object, ...]) -> None:
-    begin = time.process_time()
-    records, claims = work(*of)
-    seconds = time.process_time() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sending.send((records, claims, seconds, peak))  # type: ignore[attr-defined]
-
-
 def main() -> None:
     """Measure, and print a line a figure."""
     with tempfile.TemporaryDirectory() as name:
@@ -107,12 +85,12 @@ def main() -> None:
             apart(make, target, times * ROWS)
             for suffix in (".xlsx", ".csv"):
                 path = target.with_suffix(suffix)
-                records, claims, seconds, peak = apart(read, path)
-                _, _, plain, least = apart(parse, path)
+                cost, plain = apart(read, path), apart(parse, path)
+                records, claims = cost.found
                 sys.stdout.write(
                     f"{times:2}x {suffix}: {path.stat().st_size / 1e6:.1f} MB, {records} records,"
-                    f" {claims} claims, {seconds:.2f} s, {records / seconds:.0f} records/s,"
-                    f" {peak:.0f} MB; plain parser {plain:.2f} s, {least:.0f} MB\n"
+                    f" {claims} claims, {cost}, {records / cost.seconds:.0f} records/s;"
+                    f" plain parser {plain}\n"
                 )
 
 

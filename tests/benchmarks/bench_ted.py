@@ -10,17 +10,13 @@ Figures of 24 November 2026, two cores of a shared machine, Python 3.11, lxml 6.
 - 5,000 notices: 558 a second, 64 MB (20,000 parties are kept apart); lxml alone 9,040, 43 MB
 """
 
-import multiprocessing
-import resource
 import tempfile
-import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import click
 from lxml import etree
+from measuring import apart
 
 from hauberk.loaders.opendata import ted
 from hauberk.loaders.opendata.parties import Parties
@@ -53,24 +49,6 @@ def plain(path: Path) -> None:
             etree.fromstring(archive.read(member))
 
 
-def measured(work: Callable[[Path], None], path: Path) -> tuple[float, int]:
-    """Return the seconds of processor time and the peak memory in MB of a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    receive, send = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(work, path, send))
-    process.start()
-    found: tuple[float, int] = receive.recv()
-    process.join()
-    return found
-
-
-def _child(work: Callable[[Path], None], path: Path, send: Connection) -> None:
-    start = time.process_time()
-    work(path)
-    seconds = time.process_time() - start
-    send.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
-
-
 def main() -> None:
     """Print the figures of both sizes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -79,9 +57,9 @@ def main() -> None:
             count = NOTICES * times
             blown_up(path, count)
             for name, work in (("hauberk", read), ("lxml alone", plain)):
-                seconds, peak = measured(work, path)
-                rate = count / seconds
-                click.echo(f"{count:>6} notices, {name}: {rate:,.0f} a second, {peak} MB")
+                cost = apart(work, path)
+                rate = count / cost.seconds
+                click.echo(f"{count:>6} notices, {name}: {rate:,.0f} a second, {cost.peak} MB")
 
 
 if __name__ == "__main__":
