@@ -22,7 +22,11 @@ from hauberk.queries.web.process import Process
 _WATCH: Final = 0.1
 """Seconds between two looks at the workers' memory."""
 _PATIENCE: Final = 0.5
-"""Seconds after which a worker gives way to the others' queries."""
+"""Seconds of the processor after which a worker gives way to others, at a query written by a
+client. Not of the clock: on a busy machine every worker would be taken for one at long work."""
+_PATIENCE_FOR_OURS: Final = 5.0
+"""The same at work that is the server's own, such as a page, whose cost is bounded. A worker that
+gave way is replaced, and with it goes what it had kept for the pages to come."""
 _LOW_PRIORITY: Final = 19
 _MOST_FAILURES: Final = 20
 """Workers that may end before the first is ready until the server gives up."""
@@ -39,8 +43,10 @@ class _Request:
     client: str
     task: bytes
     answer: asyncio.Future[Reply]
+    patience: float = _PATIENCE
     process: Process | None = None
-    since: float = 0.0
+    spent: float | None = None
+    """Seconds of the processor that its worker had taken when it was first seen at it."""
     slowed: bool = False
     deadline: asyncio.TimerHandle | None = None
 
@@ -118,8 +124,10 @@ class Pool:
 
     # -- Asking ----------------------------------------------------------------------
 
-    def ask(self, task: bytes, client: str = "") -> asyncio.Future[Reply]:
+    def ask(self, task: bytes, client: str = "", *, ours: bool = False) -> asyncio.Future[Reply]:
         """Return the reply to come to a packed task; cancelled, its work stops.
+
+        Work that is *ours* has no query of a client's in it, and gives way to others much later.
 
         The future fails with ProblemError 503 where the reply takes too long or too much memory.
         Raises ProblemError 429 where too many wait already.
@@ -132,7 +140,8 @@ class Pool:
         if queue is not None and len(queue) >= self.limits.queued_each:
             raise self._queue_full("queued_each", self.limits.queued_each)
         loop = asyncio.get_running_loop()
-        request = _Request(client, task, loop.create_future())
+        patience = _PATIENCE_FOR_OURS if ours else _PATIENCE
+        request = _Request(client, task, loop.create_future(), patience)
         request.deadline = loop.call_later(self.limits.seconds, self._too_slow, request)
         request.answer.add_done_callback(lambda _: self._done(request))
         if queue is None:
@@ -192,7 +201,7 @@ class Pool:
             process = self._idle.pop()
             self._processes[process] = request
             self._running[client] = self._running.get(client, 0) + 1
-            request.process, request.since = process, asyncio.get_running_loop().time()
+            request.process = process
             process.send(request.task)
 
     def _replied(self, process: Process, reply: Reply) -> None:
@@ -267,7 +276,6 @@ class Pool:
 
     async def _watch(self) -> None:
         """Kill workers that take too much memory; make long queries give way to short ones."""
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_WATCH)
             for process, request in [*self._processes.items()]:
@@ -275,7 +283,9 @@ class Pool:
                     continue
                 if process.resident > self.limits.megabytes * 1_000_000:
                     process.kill("memory")
-                elif loop.time() - request.since > _PATIENCE and not request.slowed:
+                elif request.spent is None:
+                    request.spent = process.spent
+                elif process.spent - request.spent > request.patience and not request.slowed:
                     request.slowed = True
                     process.slow_down(_LOW_PRIORITY)
 

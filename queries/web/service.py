@@ -58,7 +58,7 @@ class Service:
         generation = self.generation()
         reply = self.replies.get(generation, digest)
         if reply is None:
-            reply = await self._asked(request, message)
+            reply = await self._asked(request, message, ours=task.operation != "sparql")
             if reply.title:
                 raise ProblemError(
                     reply.status, reply.title, reply.detail, headers=reply.headers, **reply.members
@@ -91,10 +91,10 @@ class Service:
         shown["Content-Type"] = CONTENT_TYPE.get(reply.format, reply.format)
         return Response(reply.body, reply.status, headers=shown)
 
-    async def _asked(self, request: Request, message: bytes) -> Reply:
+    async def _asked(self, request: Request, message: bytes, *, ours: bool) -> Reply:
         """Ask the pool; the work stops when the client hangs up."""
         client = request.client.host if request.client else ""
-        asking = self.pool.ask(message, client)
+        asking = self.pool.ask(message, client, ours=ours)
         watch: list[asyncio.Task[None]] = []
 
         def look() -> None:
