@@ -39,39 +39,42 @@ class Api:
 
     async def queries(self, request: Request) -> Response:
         """List the canned queries."""
-        given = _given(request)
-        task = Task(operation="queries", arguments={
+        given = given_fields(request)
+        day = as_of_day(given.pop("as_of", "") or None)
+        task = Task(operation="queries", as_of=day, arguments={
             "accept": request.headers.get("accept"), "format": given.pop("format", None),
         })  # fmt: skip
-        _nothing_else(given)
+        nothing_else(given)
         return await self.service.answer(request, task)
 
     async def query(self, request: Request) -> Response:
         """Answer one of them."""
-        given = _given(request)
+        given = given_fields(request)
         day = given.pop("as_of", None)
         arguments = {
             "name": request.path_params["name"],
             "accept": request.headers.get("accept"),
             "format": given.pop("format", None),
-            "limit": _number(given, "limit", 1, _MOST_LIMIT),
-            "offset": _number(given, "offset", 0, _MOST_OFFSET) or 0,
+            "limit": whole_number(given, "limit", 1, _MOST_LIMIT),
+            "offset": whole_number(given, "offset", 0, _MOST_OFFSET) or 0,
             "run": given.pop("run", None) is not None,
+            "sort": given.pop("sort", None),
+            "origin": str(request.base_url).rstrip("/"),
             "parameters": given,
             "as_of": day,
         }
-        task = Task(operation="canned", arguments=arguments, as_of=_day(day))
+        task = Task(operation="canned", arguments=arguments, as_of=as_of_day(day))
         return await self.service.answer(request, task)
 
     async def choices(self, request: Request) -> Response:
         """Give the pick-list of one parameter."""
-        given = _given(request)
+        given = given_fields(request)
         task = Task(operation="choices", arguments={
             "name": request.path_params["name"],
             "parameter": request.path_params["parameter"],
             "search": given.pop("search", None),
         })  # fmt: skip
-        _nothing_else(given)
+        nothing_else(given)
         return await self.service.answer(request, task)
 
     async def openapi(self, request: Request) -> Response:
@@ -79,7 +82,7 @@ class Api:
         return await self.service.answer(request, Task(operation="openapi"))
 
 
-def _given(request: Request) -> dict[str, str]:
+def given_fields(request: Request) -> dict[str, str]:
     """Return the fields of the query string.
 
     A form sends each of its fields, and `run`: those left empty count as not given. `as-of` and
@@ -101,12 +104,14 @@ def _given(request: Request) -> dict[str, str]:
     return given
 
 
-def _nothing_else(given: dict[str, str]) -> None:
+def nothing_else(given: dict[str, str]) -> None:
+    """Raise ProblemError 400 where fields are left that nobody took."""
     if given:
         raise bad_request(f"“{next(iter(given))[:50]}” is not taken here")
 
 
-def _number(given: dict[str, str], name: str, least: int, most: int) -> int | None:
+def whole_number(given: dict[str, str], name: str, least: int, most: int) -> int | None:
+    """Take a field that is a number from *least* to *most*; raises ProblemError 400 otherwise."""
     value = given.pop(name, None)
     if value is None:
         return None
@@ -118,10 +123,11 @@ def _number(given: dict[str, str], name: str, least: int, most: int) -> int | No
     return number
 
 
-def _day(given: str | None) -> str | None:
+def as_of_day(given: str | None, name: str = "as-of") -> str | None:
+    """Return the day that a field names; raises ProblemError 400 for what is no day."""
     if given is None:
         return None
     try:
         return whole_day(given)
     except ValueError as exc:
-        raise bad_request(f"as-of: {exc}") from exc
+        raise bad_request(f"{name}: {exc}") from exc

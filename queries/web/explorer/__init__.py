@@ -1,0 +1,1 @@
+"""The explorer: the graph for people who read pages, not SPARQL."""
