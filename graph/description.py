@@ -39,13 +39,6 @@ def describe(snapshot: Snapshot, node: NamedNode) -> Description:
     return _Describing(snapshot, node).description()
 
 
-def is_live(snapshot: Snapshot, node: NamedNode) -> bool:
-    """Tell whether the graph holds the thing, and not only that it was withdrawn."""
-    quads = snapshot.database.quads_for_pattern(node, RDF.type, None, CURRENT)
-    types = {quad.object for quad in quads}
-    return bool(types) and not types & _GONE
-
-
 class _Describing:
     def __init__(self, snapshot: Snapshot, node: NamedNode) -> None:
         self.snapshot = snapshot

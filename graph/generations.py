@@ -5,7 +5,6 @@
 <store>/PENDING            the number a writer is about to publish; left behind by a crash only
 <store>/published/<n>/     a checkpoint
 <store>/published/<n>.json what made it; readers hold a shared lock on this file
-<store>/published/<n>.days/ past days worked out from it; see `hauberk.graph.days`
 ```
 """
 
@@ -78,10 +77,6 @@ class Generations:
     def folder(self, number: int) -> Path:
         """Return the checkpoint's folder."""
         return self.published / str(number)
-
-    def days(self, number: int) -> Path:
-        """Return the folder of the past days that were worked out from a generation."""
-        return self.published / f"{number}.days"
 
     def manifest(self, number: int) -> Path:
         """Return the file that says what made the generation."""
@@ -177,7 +172,6 @@ class Generations:
         """Remove what a writer that died left unpublished."""
         pending = self._pending()
         if pending is not None and pending != self.current():
-            shutil.rmtree(self.days(pending), ignore_errors=True)
             shutil.rmtree(self.folder(pending), ignore_errors=True)
             self.manifest(pending).unlink(missing_ok=True)
         (self.root / "PENDING").unlink(missing_ok=True)
@@ -185,23 +179,20 @@ class Generations:
     def prune(self, keep: int) -> list[int]:
         """Remove all but the newest *keep* checkpoints, but none that a reader holds.
 
-        The past days of those that are not current go too. Returns the numbers of the checkpoints
-        removed. What made them stays in the log.
+        Returns the numbers removed. What made them stays in the log.
         """
         current = self.current()
         held = [g.number for g in self.listed() if self.is_held(g.number)]
         removed = []
-        for place, number in enumerate(n for n in held if n != current):
+        for number in [n for n in held if n != current][max(keep - 1, 0) :]:
             with self.manifest(number).open("rb") as file:
                 try:
                     portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
                 except portalocker.exceptions.LockException:
                     continue
-                shutil.rmtree(self.days(number), ignore_errors=True)
-                if place >= keep - 1:
-                    shutil.rmtree(self.folder(number))
-                    removed.append(number)
+                shutil.rmtree(self.folder(number))
                 portalocker.unlock(file)
+            removed.append(number)
         return removed
 
     def _pending(self) -> int | None:

@@ -32,7 +32,7 @@ def _kept(store: Store, day: str) -> Iterator[Quad]:
             iri = found.subject
             if not isinstance(iri, NamedNode):
                 continue
-            if live == HBK.Claim and not said_by(store, iri, day):
+            if live == HBK.Claim and not _said_by(store, iri, day):
                 continue
             yield from _described(store, iri)
             for graph in (iri, part(iri, "denied")):
@@ -51,8 +51,7 @@ def _described(store: Store, iri: NamedNode) -> Iterator[Quad]:
                 queue.append(value)
 
 
-def said_by(store: Store, iri: NamedNode, day: str) -> bool:
-    """Tell whether a claim was said by *day*; one without a date never counts as said."""
+def _said_by(store: Store, iri: NamedNode, day: str) -> bool:
     for quad in store.quads_for_pattern(iri, DCTERMS.issued, None, CURRENT):
         if isinstance(quad.object, Literal):
             return earliest(quad.object) <= day

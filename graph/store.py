@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,7 +24,6 @@ from pyoxigraph import Store as Database
 
 from hauberk.graph.census import census
 from hauberk.graph.claims import CURRENT
-from hauberk.graph.days import Days
 from hauberk.graph.directory import Directory
 from hauberk.graph.errors import NotFoundError, QueryError, StoreError
 from hauberk.graph.generations import Generation, Generations
@@ -32,9 +31,7 @@ from hauberk.graph.keywords import names_dataset
 from hauberk.graph.ledger import Ledger, Plan
 from hauberk.graph.lock import writer_lock
 from hauberk.graph.past import as_of
-from hauberk.graph.rule import Rule
 from hauberk.graph.settlement import Progress
-from hauberk.graph.view import View
 from hauberk.ontology.names import DCTERMS, HBK, RDF, XSD
 
 KEPT_GENERATIONS: Final = 10
@@ -52,30 +49,20 @@ class Dataset:
 class Snapshot:
     """One generation, opened read-only; it stays as it is while a load writes the next."""
 
-    day: str | None = None
-    """The past day that it shows; None for today."""
-
-    def __init__(self, database: Database, generation: int, days: Days | None = None) -> None:
+    def __init__(self, database: Database, generation: int) -> None:
         self.database = database
         self.generation = generation
-        self.days = days
-
-    @property
-    def today(self) -> "Snapshot":
-        """The snapshot that a past day was worked out from; this one itself where it is none."""
-        return self
 
     def as_of(self, day: str) -> "Snapshot":
         """Return the snapshot as the rule gives it for the claims said by *day* (YYYY-MM-DD)."""
-        return PastSnapshot(self, day)
+        return Snapshot(as_of(self.database, day), self.generation)
 
     def undated_claims(self) -> int:
         """Return how many live claims have no date: a past day leaves them out."""
-        undated = f"FILTER NOT EXISTS {{ ?claim {DCTERMS.issued} ?day }}"
-        asked = f"SELECT (COUNT(?claim) AS ?n) {{ ?claim {RDF.type} {HBK.Claim} {undated} }}"
-        found = self.database.query(asked, default_graph=[CURRENT])
-        assert isinstance(found, QuerySolutions)  # noqa: S101  (it is a SELECT)
-        return int(next(found)[0].value)
+        return sum(
+            self.ledger.object_of(claim, DCTERMS.issued) is None
+            for claim in self.ledger.subjects(RDF.type, HBK.Claim)
+        )
 
     @property
     def whole(self) -> "Snapshot":
@@ -118,11 +105,6 @@ class Snapshot:
         """The snapshot's dossiers and codes, by name."""
         return Directory(self.database)
 
-    @cached_property
-    def rule(self) -> Rule:
-        """The acceptance rule as the snapshot's ontology states it."""
-        return Rule.of(self.database)
-
     @property
     def ledger(self) -> Ledger:
         """The statements and dossiers of the snapshot."""
@@ -132,53 +114,6 @@ class Snapshot:
         """Return every quad as N-Quads, sorted, so that two snapshots can be compared."""
         data = self.database.dump(format=RdfFormat.N_QUADS)
         return b"\n".join(sorted(data.splitlines())) if data else b""
-
-
-class PastSnapshot(Snapshot):
-    """The graph as of a day: dossiers are derived when asked for, the whole where it is needed."""
-
-    def __init__(self, today: Snapshot, day: str) -> None:
-        self._today = today
-        self.view = View(today.database, day, lambda: today.rule, _WholeDay(today, day))
-        super().__init__(self.view.as_store(), today.generation)
-        self.day = day
-        if today.days is not None and today.days.holds(day):
-            self.database = self.view.whole
-
-    @property
-    def today(self) -> Snapshot:
-        """The snapshot that the day was worked out from."""
-        return self._today
-
-    @cached_property
-    def rule(self) -> Rule:
-        """The acceptance rule: today's, since the ontology is today's."""
-        return self._today.rule
-
-    def as_of(self, day: str) -> Snapshot:
-        """Return an earlier day's snapshot; this one where *day* is no earlier."""
-        return self if self.day is not None and day >= self.day else self._today.as_of(day)
-
-    @property
-    def whole(self) -> Snapshot:
-        """The whole day, as a snapshot that derives nothing when it is asked."""
-        return Snapshot(self.view.whole, self.generation)
-
-
-class _WholeDay:
-    """Makes a whole day when called, and keeps it from being removed as long as it is here."""
-
-    def __init__(self, today: Snapshot, day: str) -> None:
-        self.today = today
-        self.day = day
-        self.held = ExitStack()
-
-    def __call__(self) -> Database:
-        """Return it: from the store's folder or, where that cannot be written, in memory."""
-        if self.today.days is not None:
-            with suppress(OSError, RuntimeError):
-                return self.held.enter_context(self.today.days.held(self.day))
-        return as_of(self.today.whole.database, self.day)
 
 
 class Work:
@@ -232,7 +167,7 @@ class Store:
                 database = Database.read_only(str(self.generations.folder(number)))
             except (OSError, RuntimeError) as exc:
                 raise StoreError(f"cannot open generation {number} of {self.root}: {exc}") from exc
-            yield Snapshot(database, number, Days(database, self.generations.days(number)))
+            yield Snapshot(database, number)
 
     @contextmanager
     def write(self, action: str) -> Iterator[Work]:

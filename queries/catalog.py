@@ -30,28 +30,6 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: str = ""
 
 
-FIGURES: Final = ("map", "arcs", "bars", "lines", "timeline", "network")
-
-
-class Chart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A chart that fits the answer: a figure, its title, and the columns it is drawn from."""
-
-    figure: str
-    title: str
-    of: str
-    """What is set side by side: states, names, periods, or one end of arcs and networks."""
-    to: str = ""
-    """The other end of arcs and networks."""
-    count: str = ""
-    """The column whose different values are counted; rows are where there is no total either."""
-    total: str = ""
-    """The column of numbers that are summed up."""
-    split: str = ""
-    """The column whose values are a line each, or the parts of a bar."""
-    facet: str = ""
-    """The column whose values have a figure each, since theirs cannot be compared."""
-
-
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a query file's `#+` lines say, as YAML."""
 
@@ -62,8 +40,6 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: dict[str, Parameter] = {}
     needs: list[str] = []
     """The parameters of which at least one must be given: without, the answer is all there is."""
-    chart: list[Chart] = []
-    """Charts of the answer, the best first: the first that has two things to compare is drawn."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -164,12 +140,6 @@ def _read(shelf: str, file: Traversable) -> Query:
         raise BadHeaderError(f"{where}:{line}: the header is not YAML: {exc.problem}") from exc
     except msgspec.ValidationError as exc:
         raise BadHeaderError(f"{where}:1: the header: {exc}") from exc
-    _check(header, where)
-    return Query(name=file.name.removesuffix(".rq"), shelf=shelf, text=text, header=header)
-
-
-def _check(header: Header, where: str) -> None:
-    """Raise BadHeaderError for a word of the header that is none of those known."""
     for tag in set(header.tags) - set(TAGS):
         raise BadHeaderError(f"{where}:1: “{tag}” is no tag; taken are {', '.join(TAGS)}")
     for name, parameter in header.parameters.items():
@@ -178,10 +148,4 @@ def _check(header: Header, where: str) -> None:
     for name in header.needs:
         if name not in header.parameters:
             raise BadHeaderError(f"{where}:1: needs “{name}”, which is no parameter of its own")
-    for chart in header.chart:
-        if chart.figure not in FIGURES:
-            taken = ", ".join(FIGURES)
-            raise BadHeaderError(f"{where}:1: “{chart.figure}” is no figure; taken are {taken}")
-        for name in (chart.of, chart.to, chart.count, chart.total, chart.split, chart.facet):
-            if name and name not in header.columns:
-                raise BadHeaderError(f"{where}:1: chart: “{name}” is no column")
+    return Query(name=file.name.removesuffix(".rq"), shelf=shelf, text=text, header=header)

@@ -21,10 +21,6 @@ To add a question, write `<shelf>/<name>.rq` with a header like those here, give
 
 A parameter with an asterisk is needed, or another with one in its place: without, the answer would
 be the whole store. The file's header says so in `needs`.
-
-A header's `chart` names figures that fit the answer, the best first: `map` and `arcs` of states,
-`bars`, `lines`, `timeline` or `network`, each with its title and the columns it is drawn from. A
-page shows the first that has two things to compare.
 """
 
 

@@ -3,12 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
-import portalocker
 import pytest
 from hypothesis import settings
 
@@ -19,12 +16,8 @@ _tests.__path__ = [str(Path(__file__).parent)]
 sys.modules.setdefault("hauberk.tests", _tests)
 
 from hauberk.graph.store import Store  # noqa: E402
-from hauberk.loaders.sync import batch, bundled, load  # noqa: E402
+from hauberk.loaders.sync import batch, load  # noqa: E402
 from hauberk.tests.support import FIXTURE, Run, Write, command  # noqa: E402
-from hauberk.tests.web import Server, serving  # noqa: E402
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 # A slow machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
@@ -75,36 +68,3 @@ def fixture_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = Store(tmp_path_factory.mktemp("fixture") / "store")
     load(store, batch([FIXTURE]))
     return store
-
-
-@pytest.fixture(scope="session")
-def bundled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store that holds the bundled facts, made once for all processes; only read it."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    with portalocker.Lock(folder / "bundled.lock", timeout=300):
-        store = Store(folder / "bundled")
-        if not store.generations.current():
-            load(store, bundled())
-    return store.root
-
-
-@pytest.fixture(scope="session")
-def explorer(bundled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Yield a server of the bundled facts."""
-    log = tmp_path_factory.mktemp("explorer") / "log"
-    with serving(bundled_store, log, "--queue-limit", "400", "--time-limit", "60") as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
-    """Yield a Chromium; without one on the machine, what needs it is skipped."""
-    from hauberk.tests.browser import chromium, started
-
-    program = chromium()
-    if program is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    with started(program) as found:
-        yield found

@@ -311,7 +311,7 @@ def test_the_description_is_openapi_and_names_every_address(server: Server) -> N
         for parameter in operation["parameters"]:
             properties = parameter["schema"].get("properties")
             named |= set(properties) if properties else {parameter["name"]}
-        assert named == {*query.parameters, "as-of", "format", "limit", "offset", "sort"}
+        assert named == {*query.parameters, "as-of", "format", "limit", "offset"}
         for name in query.parameters:
             assert f"/queries/{query.name}/parameters/{name}" in told["paths"]
 
@@ -386,7 +386,5 @@ def test_no_address_of_the_api_is_an_error_of_the_server(
     path = f"/queries/{quote(name)}?{urlencode(fields, errors='surrogatepass')}"
     answer = server.ask(path, headers={"Accept": accept})
     assert answer.status < 500, path
-    if answer.status >= 400 and answer.type != "text/html":
+    if answer.status >= 400:
         assert answer.problem
-    elif answer.status >= 400:
-        assert 'role="alert"' in answer.text

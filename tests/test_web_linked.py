@@ -3,7 +3,6 @@
 import re
 import warnings
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -152,7 +151,7 @@ def test_every_link_of_the_pages_leads_somewhere(server: Server) -> None:
         assert found.status == 200, path
         if found.type == "text/html":
             assert len(re.findall(r"<h1[ >]", found.text)) == 1, path
-            queue += map(unescape, re.findall(r'(?:href|src)="([^"]*)"', found.text))
+            queue += re.findall(r'(?:href|src)="([^"]*)"', found.text)
     assert len(seen) > 200
 
 

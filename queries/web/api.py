@@ -39,42 +39,39 @@ class Api:
 
     async def queries(self, request: Request) -> Response:
         """List the canned queries."""
-        given = given_fields(request)
-        day = as_of_day(given.pop("as_of", "") or None)
-        task = Task(operation="queries", as_of=day, arguments={
+        given = _given(request)
+        task = Task(operation="queries", arguments={
             "accept": request.headers.get("accept"), "format": given.pop("format", None),
         })  # fmt: skip
-        nothing_else(given)
+        _nothing_else(given)
         return await self.service.answer(request, task)
 
     async def query(self, request: Request) -> Response:
         """Answer one of them."""
-        given = given_fields(request)
+        given = _given(request)
         day = given.pop("as_of", None)
         arguments = {
             "name": request.path_params["name"],
             "accept": request.headers.get("accept"),
             "format": given.pop("format", None),
-            "limit": whole_number(given, "limit", 1, _MOST_LIMIT),
-            "offset": whole_number(given, "offset", 0, _MOST_OFFSET) or 0,
+            "limit": _number(given, "limit", 1, _MOST_LIMIT),
+            "offset": _number(given, "offset", 0, _MOST_OFFSET) or 0,
             "run": given.pop("run", None) is not None,
-            "sort": given.pop("sort", None),
-            "origin": str(request.base_url).rstrip("/"),
             "parameters": given,
             "as_of": day,
         }
-        task = Task(operation="canned", arguments=arguments, as_of=as_of_day(day))
+        task = Task(operation="canned", arguments=arguments, as_of=_day(day))
         return await self.service.answer(request, task)
 
     async def choices(self, request: Request) -> Response:
         """Give the pick-list of one parameter."""
-        given = given_fields(request)
+        given = _given(request)
         task = Task(operation="choices", arguments={
             "name": request.path_params["name"],
             "parameter": request.path_params["parameter"],
             "search": given.pop("search", None),
         })  # fmt: skip
-        nothing_else(given)
+        _nothing_else(given)
         return await self.service.answer(request, task)
 
     async def openapi(self, request: Request) -> Response:
@@ -82,7 +79,7 @@ class Api:
         return await self.service.answer(request, Task(operation="openapi"))
 
 
-def given_fields(request: Request) -> dict[str, str]:
+def _given(request: Request) -> dict[str, str]:
     """Return the fields of the query string.
 
     A form sends each of its fields, and `run`: those left empty count as not given. `as-of` and
@@ -104,14 +101,12 @@ def given_fields(request: Request) -> dict[str, str]:
     return given
 
 
-def nothing_else(given: dict[str, str]) -> None:
-    """Raise ProblemError 400 where fields are left that nobody took."""
+def _nothing_else(given: dict[str, str]) -> None:
     if given:
         raise bad_request(f"“{next(iter(given))[:50]}” is not taken here")
 
 
-def whole_number(given: dict[str, str], name: str, least: int, most: int) -> int | None:
-    """Take a field that is a number from *least* to *most*; raises ProblemError 400 otherwise."""
+def _number(given: dict[str, str], name: str, least: int, most: int) -> int | None:
     value = given.pop(name, None)
     if value is None:
         return None
@@ -123,11 +118,10 @@ def whole_number(given: dict[str, str], name: str, least: int, most: int) -> int
     return number
 
 
-def as_of_day(given: str | None, name: str = "as-of") -> str | None:
-    """Return the day that a field names; raises ProblemError 400 for what is no day."""
+def _day(given: str | None) -> str | None:
     if given is None:
         return None
     try:
         return whole_day(given)
     except ValueError as exc:
-        raise bad_request(f"{name}: {exc}") from exc
+        raise bad_request(f"as-of: {exc}") from exc

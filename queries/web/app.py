@@ -11,14 +11,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from hauberk.queries.web.api import Api, as_of_day
+from hauberk.queries.web.api import Api
 from hauberk.queries.web.dumps import Dumps
 from hauberk.queries.web.endpoint import Endpoint, reading
-from hauberk.queries.web.explorer.desk import Desk
-from hauberk.queries.web.explorer.hints import Hints
 from hauberk.queries.web.frames import Task
 from hauberk.queries.web.gate import Gate
-from hauberk.queries.web.ladder import Ladder
 from hauberk.queries.web.linked import Linked
 from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.service import Service
@@ -27,17 +24,14 @@ from hauberk.queries.web.service import Service
 def application(service: Service) -> Gate:
     """Return the whole application on a service."""
     dumps = Dumps(service)
-    ladder = Ladder(service.pool.store)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         await service.pool.start()
-        ladder.start()
         try:
             yield
         finally:
             dumps.close()
-            await ladder.stop()
             await service.pool.stop()
 
     async def healthz(_request: Request) -> Response:
@@ -56,9 +50,7 @@ def application(service: Service) -> Gate:
 
     async def home(request: Request) -> Response:
         """Say what the graph holds."""
-        day = as_of_day(request.query_params.get("as-of") or None)
-        task = Task(operation="home", arguments={"as_of": day} if day else {}, as_of=day)
-        return await service.answer(request, task)
+        return await service.answer(request, Task(operation="home"))
 
     sparql = _Any(Endpoint(service))
     routes = [
@@ -67,8 +59,6 @@ def application(service: Service) -> Gate:
         reading("/healthz", healthz),
         *Api(service).routes(),
         *Linked(service).routes(),
-        *Desk(service).routes(),
-        *Hints(service).routes(),
         *dumps.routes(),
         Mount("/static", StaticFiles(packages=[("hauberk.queries.web", "static")])),
     ]

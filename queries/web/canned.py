@@ -1,33 +1,43 @@
 """The canned queries over HTTP: the catalogue, an answer page by page, pick-lists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
+from pyoxigraph import NamedNode
 
+from hauberk.graph.credits import Credits
 from hauberk.graph.errors import BadParameterError
 from hauberk.graph.store import Snapshot
+from hauberk.ontology.names import dossier, key
 from hauberk.queries import catalog
-from hauberk.queries.parameters import KINDS_OF
+from hauberk.queries.binding import bind
+from hauberk.queries.parameters import KINDS_OF, resolve
 from hauberk.queries.render import FORMATS
-from hauberk.queries.runner import Table
-from hauberk.queries.web.explorer.answer import answered
-from hauberk.queries.web.explorer.fields import read
-from hauberk.queries.web.explorer.question import answer_page, form_page
-from hauberk.queries.web.explorer.sheet import ordered
+from hauberk.queries.runner import Table, run
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import RESULTS, choose
 from hauberk.queries.web.pages import page
 from hauberk.queries.web.problems import ProblemError, bad_request, over_limit
 
-RESERVED: Final = frozenset({"as_of", "format", "limit", "offset", "run", "sort", "standing"})
+RESERVED: Final = frozenset({"as_of", "format", "limit", "offset"})
 """Names in an address that are the server's own, so that no query's parameter may be called so."""
+MOST_CHOICES: Final = 5000
+MOST_TEXT: Final = 2000
+"""Characters of a name or a text."""
 
 _CATALOGUE: Final = {"application/json": "json", "text/html": "html"}
 _ANSWER: Final = {**RESULTS, "text/html": "html", "text/markdown": "md"}
 _BY_NAME: Final = {"json": "json", "xml": "xml", "csv": "csv", "tsv": "tsv", "md": "md",
                    "html": "html"}  # fmt: skip
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What a parameter can be: how it is given, and what it is called."""
+
+    value: str
+    label: str
 
 
 def listed() -> list[dict[str, Any]]:
@@ -62,18 +72,30 @@ def answer(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Repl
     """
     query = catalog.find(given["name"])
     form = _form(given, _ANSWER)
-    if form == "html":
-        return _page(query, snapshot, given, limits)
-    table = _table(query, snapshot, given)
+    parameters = given["parameters"]
+    waits = not parameters and not given.get("run") and query.parameters
+    if form == "html" and (waits or query.lacks(parameters)):
+        return _shown(query, snapshot, given, Table((), []), asked=False)
+    try:
+        table = run(query, snapshot, parameters)
+    except BadParameterError as exc:
+        raise _missing(query, snapshot, parameters, exc) from exc
     total = len(table.rows)
     start, length = given.get("offset", 0), given.get("limit")
     rows = table.rows[start:] if length is None else table.rows[start : start + length]
     if len(rows) > limits.rows:
-        raise too_many(total, limits.rows)
+        raise over_limit(
+            413, "rows", limits.rows,
+            f"the answer has {total} rows, more than {limits.rows}; page with limit and offset",
+        )  # fmt: skip
     headers = {"X-Total-Count": str(total)}
     if length is not None:
         headers["Link"] = ", ".join(_links(given, total, start, length))
-    body = FORMATS[form](Table(table.columns, rows)).encode()
+    part = Table(table.columns, rows)
+    if form == "html":
+        shown = _shown(query, snapshot, given, part, total=total)
+        return msgspec.structs.replace(shown, headers=headers)
+    body = FORMATS[form](part).encode()
     if len(body) > limits.bytes:
         raise over_limit(
             413, "bytes", limits.bytes, "the answer is too long; page with limit and offset"
@@ -81,59 +103,16 @@ def answer(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Repl
     return Reply(format=form, body=body, headers=headers)
 
 
-def _page(
-    query: catalog.Query, snapshot: Snapshot, given: Mapping[str, Any], limits: Limits
-) -> Reply:
-    """Return the question as a page: the form alone until it is filled in, or with the answer."""
-    filled = read(query, snapshot, given["parameters"])
-    waits = not filled.texts and not given.get("run") and query.parameters
-    if waits or filled.problems or query.lacks(filled.texts):
-        unknown = [
-            name for name in filled.problems if _is_unknown(query, snapshot, filled.texts, name)
-        ]
-        shown = form_page(query, snapshot, filled, given)
-        return msgspec.structs.replace(shown, status=404) if unknown else shown
-    table = _table(query, snapshot, given)
-    if len(table.rows) > limits.rows:
-        raise too_many(len(table.rows), limits.rows)
-    shown = answer_page(query, snapshot, filled, given, table)
-    return msgspec.structs.replace(shown, headers={"X-Total-Count": str(len(table.rows))})
-
-
-def _table(query: catalog.Query, snapshot: Snapshot, given: Mapping[str, Any]) -> Table:
-    """Return the whole answer, sorted as asked."""
-    try:
-        table = answered(query, snapshot, given["parameters"])
-    except BadParameterError as exc:
-        raise _missing(query, snapshot, given["parameters"], exc) from exc
-    return ordered(table, given["sort"]) if given.get("sort") else table
-
-
-def too_many(total: int, most: int) -> Exception:
-    """Return the problem of an answer of too many rows."""
-    return over_limit(
-        413, "rows", most,
-        f"the answer has {total} rows, more than {most}; page with limit and offset",
-    )  # fmt: skip
-
-
 def _missing(
     query: catalog.Query, snapshot: Snapshot, given: Mapping[str, str], exc: BadParameterError
 ) -> Exception:
     """Return 404 for a name that nothing goes by; what else is wrong stays as it is."""
     name = str(exc).partition(":")[0]
-    if not _is_unknown(query, snapshot, given, name):
-        return exc
-    return ProblemError(404, "Not found", str(exc), candidates=list(exc.candidates))
-
-
-def _is_unknown(
-    query: catalog.Query, snapshot: Snapshot, given: Mapping[str, str], name: str
-) -> bool:
-    """Tell whether a parameter is given a name that nothing goes by."""
     parameter = query.parameters.get(name)
     kinds = KINDS_OF.get(parameter.type) if parameter else None
-    return kinds is not None and not snapshot.directory.named(given[name].strip(), kinds)
+    if kinds is None or snapshot.directory.named(given[name].strip(), kinds):
+        return exc
+    return ProblemError(404, "Not found", str(exc), candidates=list(exc.candidates))
 
 
 def _form(given: Mapping[str, Any], offered: Mapping[str, str]) -> str:
@@ -152,7 +131,6 @@ def _links(given: Mapping[str, Any], total: int, start: int, length: int) -> lis
         **{k.replace("_", "-"): v for k, v in given["parameters"].items()},
         **({"as-of": given["as_of"]} if given.get("as_of") else {}),
         **({"format": given["format"]} if given.get("format") else {}),
-        **({"sort": given["sort"]} if given.get("sort") else {}),
     }
 
     def link(offset: int, rel: str) -> str:
@@ -166,3 +144,74 @@ def _links(given: Mapping[str, Any], total: int, start: int, length: int) -> lis
     if start + length < total:
         links.append(link(start + length, "next"))
     return links
+
+
+def _shown(  # noqa: PLR0913
+    query: catalog.Query,
+    snapshot: Snapshot,
+    given: Mapping[str, Any],
+    table: Table,
+    *,
+    total: int = 0,
+    asked: bool = True,
+) -> Reply:
+    parameters = given["parameters"]
+    text = bind(query, resolve(query, parameters, snapshot.directory)) if asked else query.text
+    choices = {
+        name: choices_of(snapshot, parameter)
+        for name, parameter in query.parameters.items()
+        if parameter.type in {"state", "code", "model"}
+    }
+    return page(
+        "query.html", query=query, given=parameters, as_of=given.get("as_of") or "",
+        table=table, total=total, asked=asked, text=text, choices=choices,
+        credits=Credits(snapshot.ledger).of(_named(table)),
+    )  # fmt: skip
+
+
+def _named(table: Table) -> Iterator[NamedNode]:
+    """Yield the dossiers, claims and sources that an answer names."""
+    for row in table.rows:
+        for cell in row:
+            if isinstance(cell, NamedNode) and (name := key(cell)):
+                yield dossier(name)
+
+
+# -- Pick-lists -----------------------------------------------------------------------------
+
+
+def choices_of(snapshot: Snapshot, parameter: catalog.Parameter) -> Sequence[Choice]:
+    """Return what a parameter can be, by label; empty for dates, numbers and texts."""
+    directory = snapshot.directory
+    if parameter.type == "code":
+        return [Choice(k, label) for k, label in directory.codes(parameter.scheme).items()]
+    kinds = KINDS_OF.get(parameter.type)
+    if kinds is None:
+        return []
+    nodes = {node for _, node in directory.names(kinds)}
+    found = [directory.listed(node) for node in nodes]
+    return [
+        Choice(each.key.removeprefix("state/"), each.label)
+        for each in sorted(found, key=lambda each: (each.label.casefold(), each.key))
+    ]
+
+
+def choices(snapshot: Snapshot, given: Mapping[str, Any], _limits: Limits) -> Reply:
+    """Give the pick-list of one parameter of a query: those whose name or id holds `search`."""
+    query = catalog.find(given["name"])
+    name = given["parameter"].replace("-", "_")
+    parameter = query.parameters.get(name)
+    if parameter is None:
+        known = ", ".join(query.parameters) or "none"
+        raise bad_request(f"{query.name} has no parameter “{name[:50]}”; it takes {known}")
+    wanted = (given.get("search") or "").casefold()
+    if len(wanted) > MOST_TEXT:
+        raise bad_request(f"search: give at most {MOST_TEXT} characters")
+    found = [
+        each
+        for each in choices_of(snapshot, parameter)
+        if wanted in each.label.casefold() or wanted in each.value.casefold()
+    ]
+    told = {"parameter": name, "type": parameter.type, "total": len(found),
+            "choices": found[:MOST_CHOICES]}  # fmt: skip
+    return Reply(format="application/json", body=msgspec.json.encode(told) + b"\n")

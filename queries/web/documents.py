@@ -1,47 +1,41 @@
 """Documents about things: what the graph says of an IRI, as a page or in a graph format."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from hauberk.graph.claims import CURRENT
-from hauberk.graph.description import describe, is_live
-from hauberk.graph.errors import GoneError, NotFoundError
+from hauberk.graph.credits import Credits
+from hauberk.graph.description import Description, describe
+from hauberk.graph.errors import NotFoundError
+from hauberk.graph.profile import profile
 from hauberk.graph.store import Snapshot
 from hauberk.ontology import MODULES, resource
-from hauberk.ontology.names import BASE, OWL, RDF, RDFS, SKOS, kind
-from hauberk.queries.web.explorer.citation import CITED
-from hauberk.queries.web.explorer.days import is_known
-from hauberk.queries.web.explorer.dossier import dossier
-from hauberk.queries.web.explorer.unknown import unknown_then
-from hauberk.queries.web.explorer.views import PROFILED, missing, thing, view
+from hauberk.ontology.names import BASE, CODE, HBK, ID, KINDS, OWL, RDF, RDFS, SKOS, dossier, kind
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.pages import page
 from hauberk.queries.web.rdf import written
 
 _QUADS: Final = frozenset({"trig", "nq"})
 _ONTOLOGY: Final = "ontology/"
-_TOLD: Final = tuple(name for name in MODULES if name != "gazetteer")
-"""The modules whose terms the vocabulary's page tells; places are too many."""
+_PROFILED: Final = frozenset(KINDS) - {"source", "speaker"}
 
 
 def document(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Reply:
     """Give the document about the thing at `path`, in `format`.
 
-    A page's list can be asked for by `page`, `role`, `kind` and `list`. A `browser` gets a page for
-    what is not there, too.
     Raises NotFoundError and GoneError for what is not there and no longer there.
     """
     path, form = given["path"], given["format"]
-    if path == "ns" or path.startswith(_ONTOLOGY):
-        return _module(path, form, limits) if path != "ns" else _vocabulary(form, limits)
+    if path == "ns":
+        return _vocabulary(form, limits)
+    if path.startswith(_ONTOLOGY):
+        return _module(path, form, limits)
     node = NamedNode(BASE + path)
-    if snapshot.day is not None and not is_known(snapshot.today, node, snapshot.day):
-        return unknown_then(snapshot, node, form)
-    if form == "html" or form in CITED:
-        return _read(snapshot, node, given)
     found = describe(snapshot, node)
+    if form == "html":
+        return _page(snapshot, found)
     if form in _QUADS:
         return Reply(format=form, body=written(found.quads, form, limits.bytes))
     # Triples alone cannot say which graph they stand in: what a claim affirms is left to TriG.
@@ -49,33 +43,44 @@ def document(snapshot: Snapshot, given: Mapping[str, Any], limits: Limits) -> Re
     return Reply(format=form, body=written(triples, form, limits.bytes))
 
 
-def _read(snapshot: Snapshot, node: NamedNode, given: Mapping[str, Any]) -> Reply:
-    """Return the page of a thing, or what a dossier can be cited by."""
-    form = given["format"]
-    if is_live(snapshot, node):
-        shown = view(snapshot, node, given) if form == "html" else _cited(snapshot, node, form)
-        if shown:
-            return shown
-    try:
-        describe(snapshot, node)
-    except (GoneError, NotFoundError) as exc:
-        if not given.get("browser"):
-            raise
-        return missing(node, exc)
-    if form != "html":
-        raise NotFoundError(f"{_path(node)} is no dossier: it has no {form}")
-    return thing(snapshot, node, given)
-
-
-def _cited(snapshot: Snapshot, node: NamedNode, form: str) -> Reply | None:
-    """Return a dossier as CSV or as a citation; None for what is no dossier."""
-    if kind(node) not in PROFILED:
-        return None
-    return Reply(format=form, body=CITED[form](dossier(snapshot, node)))
+def _page(snapshot: Snapshot, found: Description) -> Reply:
+    if kind(found.node) in _PROFILED:
+        shown = profile(snapshot, found.node)
+        told = [found.node, *(dossier(tie.id) for tie in shown.ties)]
+        return page(
+            "dossier.html", shown=shown, path=_path(found.node),
+            credits=Credits(snapshot.ledger).of(told),
+        )  # fmt: skip
+    rows = [
+        (_label(snapshot, quad.subject), _label(snapshot, quad.predicate), quad.object,
+         "accepted" if quad.graph_name == CURRENT else "as claimed")
+        for quad in found.quads
+        if quad.subject == found.node or quad.graph_name != CURRENT
+        or str(quad.subject).startswith(f"<{found.node.value}#")
+    ]  # fmt: skip
+    return page(
+        "thing.html", label=_label(snapshot, found.node), iri=found.node.value,
+        path=_path(found.node), rows=rows, labels=_labels(snapshot, rows),
+        credits=Credits(snapshot.ledger).of([found.node]),
+    )  # fmt: skip
 
 
 def _path(node: NamedNode) -> str:
     return node.value.removeprefix(BASE)
+
+
+def _label(snapshot: Snapshot, term: object) -> str:
+    return snapshot.directory.label(term) if isinstance(term, NamedNode) else str(term)
+
+
+def _labels(snapshot: Snapshot, rows: Sequence[tuple[str, str, object, str]]) -> dict[str, str]:
+    """Return the labels of the IRIs of ours among the objects."""
+    ours = (ID, CODE, str(HBK))
+    return {
+        term.value: snapshot.directory.label(term)
+        for _, _, term, _ in rows
+        if isinstance(term, NamedNode) and term.value.startswith(ours)
+    }
 
 
 # -- The ontology ---------------------------------------------------------------------------
@@ -83,24 +88,20 @@ def _path(node: NamedNode) -> str:
 
 def _module(path: str, form: str, limits: Limits) -> Reply:
     name = path.removeprefix(_ONTOLOGY)
+    if form == "html":
+        return _vocabulary(form, limits)
     if name not in MODULES:
         raise NotFoundError(f"the ontology has no module {name}; there are {', '.join(MODULES)}")
-    if form == "html":
-        return page("vocabulary.html", **_documented(_TOLD, only=name), module=name)
     if form == "ttl":
         return Reply(format=form, body=resource(name).read_bytes())
     return Reply(format=form, body=written(_triples([name]), form, limits.bytes))
 
 
 def _vocabulary(form: str, limits: Limits) -> Reply:
+    names = [name for name in MODULES if name != "gazetteer"]
     if form != "html":
-        return Reply(format=form, body=written(_triples(_TOLD), form, limits.bytes))
-    return page("vocabulary.html", **_documented(_TOLD), module="")
-
-
-def vocabulary() -> dict[str, Any]:
-    """Return the classes, properties and codes of the ontology, with what is said of each."""
-    return _documented(_TOLD)
+        return Reply(format=form, body=written(_triples(names), form, limits.bytes))
+    return page("vocabulary.html", **_documented(names))
 
 
 def _triples(names: Iterable[str]) -> list[Triple]:
@@ -120,17 +121,13 @@ def _triples(names: Iterable[str]) -> list[Triple]:
     return list(found)
 
 
-def _documented(names: Iterable[str], only: str = "") -> dict[str, Any]:
-    """Return the terms of the vocabulary and the codes, with what is said of each.
-
-    *only* leaves out all that another module defines.
-    """
+def _documented(names: list[str]) -> dict[str, Any]:
+    """Return the terms of the vocabulary and the codes, with what is said of each."""
     facts: dict[NamedNode, dict[NamedNode, list[object]]] = {}
     for triple in _triples(names):
         if isinstance(triple.subject, NamedNode):
             about = facts.setdefault(triple.subject, {})
             about.setdefault(triple.predicate, []).append(triple.object)
-    defined = {triple.subject for triple in _triples([only])} if only else set(facts)
     labels = {node: _first(about, SKOS.prefLabel, RDFS.label) for node, about in facts.items()}
 
     def told(node: NamedNode, about: Mapping[NamedNode, list[object]]) -> dict[str, Any]:
@@ -151,9 +148,7 @@ def _documented(names: Iterable[str], only: str = "") -> dict[str, Any]:
         found = [
             told(node, about)
             for node, about in facts.items()
-            if set(classes) & set(about.get(RDF.type, ()))
-            and node.value.startswith(BASE)
-            and node in defined
+            if set(classes) & set(about.get(RDF.type, ())) and node.value.startswith(BASE)
         ]
         return sorted(found, key=lambda each: str(each["name"]).casefold())
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,7 +10,6 @@ from starlette.routing import Route
 from hauberk.queries.web import protocol
 from hauberk.queries.web.frames import Task
 from hauberk.queries.web.negotiation import RDF, choose
-from hauberk.queries.web.problems import ProblemError
 from hauberk.queries.web.service import Service, read_body
 
 _READING: Final = ("GET", "HEAD", "OPTIONS")
@@ -31,8 +29,6 @@ class Endpoint:
         query_string = request.scope["query_string"]
         if protocol.is_service_description(request.method, query_string):
             return await self._described(request)
-        if request.method in {"GET", "HEAD"} and (asked := self._example(request)):
-            return await self.service.answer(request, asked)
         body = await read_body(request, protocol.MOST_BODY) if request.method == "POST" else b""
         task = protocol.task(
             request.method,
@@ -41,29 +37,7 @@ class Endpoint:
             body,
             request.headers.get("accept"),
         )
-        try:
-            return await self.service.answer(request, task)
-        except ProblemError as exc:
-            if task.operation != "query-page":
-                raise
-            return await self._mended(request, task, exc)
-
-    async def _mended(self, request: Request, task: Task, exc: ProblemError) -> Response:
-        """Answer with the page of a query that has no answer, so that it can be mended."""
-        problem = {"title": exc.title, "detail": exc.detail, "status": exc.status}
-        asked = {**task.arguments, "problem": problem}
-        form = Task(operation="query-form", arguments=asked)
-        return await self.service.answer(request, form, exc.headers)
-
-    @staticmethod
-    def _example(request: Request) -> Task | None:
-        """Return what a browser asks for that has no query yet: the form, with an example."""
-        given = QueryParams(request.scope["query_string"][: protocol.MOST_URL])
-        if given.get("query", "").strip() or not set(given) <= {"query", "example", "as-of"}:
-            return None
-        if not protocol.wants_page(request.headers.get("accept")):
-            return None
-        return protocol.form(given.get("example", ""), given.get("as-of", ""))
+        return await self.service.answer(request, task)
 
     async def _described(self, request: Request) -> Response:
         form = choose(request.headers.get("accept"), _DESCRIPTION)

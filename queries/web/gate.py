@@ -17,12 +17,6 @@ EVERY: Final = (
     (b"access-control-expose-headers", b"ETag, Link, Retry-After, X-Total-Count"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (b"cross-origin-opener-policy", b"same-origin"),
 )
 """Headers of every answer, errors too."""
 _OK: Final = 200

@@ -12,7 +12,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hauberk.ontology.names import BASE
-from hauberk.queries.web.api import as_of_day
 from hauberk.queries.web.endpoint import reading
 from hauberk.queries.web.frames import Task
 from hauberk.queries.web.negotiation import CONTENT_TYPE, RDF, choose
@@ -29,10 +28,6 @@ OFFERED: Final = {
 }
 """Formats of a document, best first: what a client asks for, and the format."""
 _ENDINGS: Final = ("html", "ttl", "nt", "rdf", "jsonld", "trig", "nq")
-_CITED: Final = ("csv", "bib", "csl")
-"""Endings of what a dossier can be cited by, and of its claims as a table."""
-_ASKED: Final = ("page", "role", "kind", "list")
-"""What can be asked of the list on a page."""
 
 
 class Linked:
@@ -53,42 +48,24 @@ class Linked:
         """See other: a thing is not a document, but one about it is elsewhere."""
         form = choose(request.headers.get("accept"), OFFERED)
         path = _checked(request.url.path.removeprefix("/"))
-        # An ending chooses, whatever is accepted.
-        named = path.rpartition(".")[2] in (*_ENDINGS, *_CITED)
+        named = path.rpartition(".")[2] in _ENDINGS  # an ending chooses, whatever is accepted
         ending = "" if named or form == "html" else f".{form}"
-        asked = f"?{query}" if (query := request.url.query) else ""
         return RedirectResponse(
-            f"/doc/{path}{ending}{asked}",
-            303,
-            headers={"Vary": "Accept", "Cache-Control": "no-cache"},
+            f"/doc/{path}{ending}", 303, headers={"Vary": "Accept", "Cache-Control": "no-cache"}
         )
 
     async def document(self, request: Request) -> Response:
         """Give the document, in the format its ending names or the client likes best."""
         path = _checked(request.path_params["path"])
         stem, dot, ending = path.rpartition(".")
-        if dot and ending in (*_ENDINGS, *_CITED):
+        if dot and ending in _ENDINGS:
             path, form = stem, ending
         else:
             form = choose(request.headers.get("accept"), OFFERED)
-        arguments = {"path": path, "format": form}
-        if form == "html":
-            if "text/html" in request.headers.get("accept", ""):
-                arguments["browser"] = "yes"
-            arguments |= {
-                name: value[:_MOST_PATH]
-                for name in _ASKED
-                if (value := request.query_params.get(name))
-            }
-        day = as_of_day(request.query_params.get("as-of") or None)
-        since = as_of_day(request.query_params.get("since") or None, "since")
-        if since and not day and form == "html":
-            arguments["since"] = since
-        task = Task(operation="document", arguments=arguments, as_of=day)
-        asked = f"?as-of={day}" if day else ""
+        task = Task(operation="document", arguments={"path": path, "format": form})
         shown = {
-            "Content-Location": f"/doc/{path}" + ("" if form == "html" else f".{form}") + asked,
-            "Link": ", ".join(_links(path, form, asked)),
+            "Content-Location": f"/doc/{path}" + ("" if form == "html" else f".{form}"),
+            "Link": ", ".join(_links(path, form)),
         }
         return await self.service.answer(request, task, shown)
 
@@ -104,10 +81,10 @@ def _checked(path: str) -> str:
     return path
 
 
-def _links(path: str, form: str, asked: str) -> list[str]:
+def _links(path: str, form: str) -> list[str]:
     """Return the links to the thing itself and to its other documents (RFC 8288)."""
     others = [
-        f'</doc/{path}{"" if other == "html" else "." + other}{asked}>; rel="alternate"; '
+        f'</doc/{path}{"" if other == "html" else "." + other}>; rel="alternate"; '
         f'type="{CONTENT_TYPE[other].partition(";")[0]}"'
         for other in _ENDINGS
         if other != form

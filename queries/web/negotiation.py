@@ -47,8 +47,6 @@ CONTENT_TYPE: Final[Mapping[str, str]] = {
     "jsonld": "application/ld+json",
     "trig": "application/trig; charset=utf-8",
     "nq": "application/n-quads",
-    "bib": "application/x-bibtex; charset=utf-8",
-    "csl": "application/vnd.citationstyles.csl+json",
 }
 """The Content-Type that each format is sent with."""
 

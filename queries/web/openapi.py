@@ -8,7 +8,7 @@ import msgspec
 
 from hauberk.graph.store import Snapshot
 from hauberk.queries import catalog
-from hauberk.queries.web.choices import MOST_TEXT
+from hauberk.queries.web.canned import MOST_TEXT
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import CONTENT_TYPE
 from hauberk.queries.web.problems import MEDIA_TYPE
@@ -65,8 +65,6 @@ def _query(snapshot: Snapshot, query: catalog.Query) -> dict[str, Any]:
                                                 "maximum": 100_000}),
         _parameter("offset", "Rows before the first.", {"type": "integer", "minimum": 0,
                                                         "maximum": 1_000_000_000}),
-        _parameter("sort", "The column to sort by; with a hyphen before it, from the last to the "
-                   "first.", {"type": "string", "enum": [*_sorts(query)]}),
     ]  # fmt: skip
     content = {
         CONTENT_TYPE[form].partition(";")[0]: {"schema": {"type": "string"}}
@@ -77,18 +75,11 @@ def _query(snapshot: Snapshot, query: catalog.Query) -> dict[str, Any]:
     made = _operation(query.name, summary, parameters, content)
     made["description"] = query.description
     made["tags"] = [query.shelf]
-    for status in ("400", "404"):
-        made["responses"][status]["content"]["text/html"] = {"schema": {"type": "string"}}
     made["responses"]["200"]["headers"] = {
         "X-Total-Count": {"schema": {"type": "integer"}, "description": "Rows of all pages."},
         "Link": {"schema": {"type": "string"}, "description": "The other pages, with a limit."},
     }
     return made
-
-
-def _sorts(query: catalog.Query) -> list[str]:
-    """Return what an answer can be sorted by."""
-    return [f"{sign}{name}" for name in query.columns for sign in ("", "-")]
 
 
 def _alternatives(query: catalog.Query) -> list[str]:
@@ -151,15 +142,11 @@ def _operation(
     *,
     missing: bool = True,
 ) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    problem = {"content": {MEDIA_TYPE: {"schema": schema}}}
+    problem = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     responses: dict[str, Any] = {
         "200": {"description": "The answer, whole.", "content": dict(content)},
         "304": {"description": "The answer is the one whose ETag was sent."},
-        "400": {
-            "description": "A parameter cannot be taken; the candidates.",
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        },
+        "400": {"description": "A parameter cannot be taken; the candidates.", **problem},
         "406": {"description": "None of the formats is acceptable.", **problem},
         "413": {"description": "The answer passes a limit.", **problem},
         "414": {"description": "The address is too long.", **problem},
@@ -167,8 +154,7 @@ def _operation(
         "503": {"description": "The answer took too long or too much memory.", **problem},
     }
     if missing:
-        responses["404"] = {"description": "There is no such thing.",
-                            "content": {MEDIA_TYPE: {"schema": schema}}}  # fmt: skip
+        responses["404"] = {"description": "There is no such thing.", **problem}
     return {
         "operationId": name, "summary": summary, "parameters": parameters, "responses": responses,
     }  # fmt: skip

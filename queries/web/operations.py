@@ -1,6 +1,6 @@
 """What a worker can be asked: each operation takes a snapshot and arguments and gives a reply."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pyoxigraph import (
@@ -10,25 +10,17 @@ from pyoxigraph import (
     QuerySolutions,
 )
 
+from hauberk.graph.census import census
 from hauberk.graph.keywords import is_fleeting, is_innocent
 from hauberk.graph.store import Dataset, Snapshot
 from hauberk.queries.free import refuse_harm, with_prefixes
 from hauberk.queries.web import canned
-from hauberk.queries.web.asof import Operation, dated
-from hauberk.queries.web.choices import choices
 from hauberk.queries.web.description import dataset_description, service_description
 from hauberk.queries.web.documents import document
-from hauberk.queries.web.explorer.answers import query_form, query_page
-from hauberk.queries.web.explorer.comparison import compare
-from hauberk.queries.web.explorer.home import home
-from hauberk.queries.web.explorer.matrix import matrix
-from hauberk.queries.web.explorer.neighbours import neighbours
-from hauberk.queries.web.explorer.suggestions import search, suggestions
-from hauberk.queries.web.explorer.terms import terms
-from hauberk.queries.web.explorer.unsaid import unsaid
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.negotiation import RDF, RESULTS, choose
 from hauberk.queries.web.openapi import openapi
+from hauberk.queries.web.pages import page
 from hauberk.queries.web.problems import over_limit
 from hauberk.queries.web.rdf import Bounded, written
 
@@ -93,27 +85,18 @@ def _may_exceed(most: int, form: str, body: bytes) -> bool:
     return len(body) > most and sum(map(body.count, _ROW_ENDS[form])) > most
 
 
-_OPERATIONS: Final[Mapping[str, Operation]] = {
+Operation = Callable[[Snapshot, Mapping[str, Any], Limits], Reply]
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
     "sparql": sparql,
-    "home": home,
-    "query-form": query_form,
-    "query-page": query_page,
-    "neighbours": neighbours,
-    "terms": terms,
-    "search": search,
-    "suggestions": suggestions,
-    "unsaid": unsaid,
-    "compare": compare,
-    "matrix": matrix,
+    "home": lambda snapshot, *_: page("home.html", counts=census(snapshot.database)),
+    "query-form": lambda *_: page("sparql.html"),
     "service-description": service_description,
     "queries": canned.queries,
     "canned": canned.answer,
-    "choices": choices,
+    "choices": canned.choices,
     "openapi": openapi,
     "document": document,
     "void": dataset_description,
 }
-OPERATIONS: Final[Mapping[str, Operation]] = {
-    name: dated(operation) for name, operation in _OPERATIONS.items()
-}
-"""What a task's `operation` can be; each page it makes knows the day it shows."""
+"""What a task's `operation` can be."""

@@ -192,14 +192,6 @@ class Process(asyncio.SubprocessProtocol, asyncio.Protocol):
         return True
 
     @property
-    def spent(self) -> float:
-        """Seconds of the processor it has taken; 0 where that cannot be told."""
-        if self._watched is not None:
-            with suppress(psutil.Error):
-                return float(sum(self._watched.cpu_times()[:2]))
-        return 0.0
-
-    @property
     def resident(self) -> int:
         """Bytes of memory it takes now; 0 where that cannot be told."""
         if self._watched is not None:

@@ -4,16 +4,13 @@ Reading only: everything here turns a request into a task for a worker, or into 
 tells the client what the protocol wants.
 """
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
 
-from hauberk.graph.terms import whole_day
 from hauberk.queries.web.frames import Task
-from hauberk.queries.web.negotiation import RDF, RESULTS, choose
 from hauberk.queries.web.problems import ProblemError, bad_request
 
 MOST_BODY: Final = 1_000_000
@@ -22,14 +19,9 @@ MOST_URL: Final = 60_000
 """Bytes of a request's address."""
 MOST_GRAPHS: Final = 1000
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
-FORMATS: Final = {form: media for media, form in [*[*RDF.items()][::-1], *[*RESULTS.items()][::-1]]}
-"""What the field `format` can be, and its media type: a link has no Accept header of its own."""
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
-_WHOLE: Final = re.compile(r"[0-9]{1,9}")
-VIEWS: Final = ("table", "map", "network")
-_OFFERED: Final = {**RDF, **RESULTS, "text/html": "html", "application/xhtml+xml": "html"}
 _MOST_FIELDS: Final = 2 * MOST_GRAPHS
 
 
@@ -90,51 +82,15 @@ def _asked(fields: Mapping[str, list[str]], accept: str | None) -> Task:
         raise bad_request(f"give one query, in the field `query`; there is {found}")
     if not queries[0].strip():
         raise bad_request("the query is empty; write SELECT, ASK, CONSTRUCT or DESCRIBE")
-    accept = _accept(fields.get("format", [""])[-1], accept)
-    day = fields.get("as-of", [""])[-1]
-    arguments: dict[str, Any] = {
-        "query": queries[0],
-        "default_graphs": _graphs(fields, "default-graph-uri"),
-        "named_graphs": _graphs(fields, "named-graph-uri"),
-    }
-    if not wants_page(accept):
-        return Task(operation="sparql", arguments={**arguments, "accept": accept}, as_of=_day(day))
-    view = fields.get("view", ["table"])[-1]
-    offset = fields.get("offset", ["0"])[-1]
-    paged = {
-        "view": view if view in VIEWS else "table",
-        "offset": int(offset) if _WHOLE.fullmatch(offset) else 0,
-        "as_of": day,
-    }
-    return Task(operation="query-page", arguments={**arguments, **paged}, as_of=_day(day))
-
-
-def form(example: str, day: str) -> Task:
-    """Return what a browser asks for without a query: the form, with a canned query in it."""
     return Task(
-        operation="query-form", arguments={"example": example, "as_of": day}, as_of=_day(day)
+        operation="sparql",
+        arguments={
+            "query": queries[0],
+            "default_graphs": _graphs(fields, "default-graph-uri"),
+            "named_graphs": _graphs(fields, "named-graph-uri"),
+            "accept": accept,
+        },
     )
-
-
-def wants_page(accept: str | None) -> bool:
-    """Tell whether a client, a browser that is, likes a page best."""
-    return bool(accept) and "html" in str(accept) and choose(accept, _OFFERED) == "html"
-
-
-def _accept(named: str, accept: str | None) -> str | None:
-    """Return what is accepted: the format named, of a client whose header asks for no data."""
-    if named not in FORMATS or (accept and accept.strip() != "*/*" and not wants_page(accept)):
-        return accept
-    if named in {"json", "xml"}:
-        return f"{FORMATS[named]}, application/{named}"  # of a graph: JSON-LD or RDF/XML
-    return FORMATS[named]
-
-
-def _day(given: str) -> str | None:
-    try:
-        return whole_day(given) if given else None
-    except ValueError as exc:
-        raise bad_request(f"as-of: {exc}") from exc
 
 
 def _graphs(fields: Mapping[str, list[str]], name: str) -> list[str]:

@@ -21,8 +21,6 @@ from hauberk.graph.exports.release import Release
 from hauberk.ontology import MODULES
 from hauberk.ontology.names import BASE, CODE, HBK, ID, RDF, SKOS, VOID
 from hauberk.queries import catalog
-from hauberk.queries.web.explorer.citation import CITED
-from hauberk.queries.web.explorer.views import PROFILED
 from hauberk.queries.web.frames import Limits, Reply
 from hauberk.queries.web.operations import OPERATIONS
 from hauberk.queries.web.pages import static_pages
@@ -81,9 +79,7 @@ class _Site:
 
     def _question(self, query: catalog.Query) -> None:
         given: dict[str, object] = {"name": query.name, "parameters": {}, "run": True}
-        self._page(
-            f"queries/{query.name}.html", "canned", {**given, "format": "html", "whole": True}
-        )
+        self._page(f"queries/{query.name}.html", "canned", {**given, "format": "html"})
         if not query.lacks({}):
             csv = self._asked("canned", {**given, "format": "csv"})
             self._write(f"queries/{query.name}.csv", csv.body)
@@ -119,10 +115,7 @@ class _Site:
 
 
 def _forms(path: str) -> tuple[str, ...]:
-    if path.startswith("id/claim/"):
-        return ("html", "trig")
-    rdf = ("html", "ttl", "jsonld")
-    return (*rdf, *CITED) if path.startswith("id/") and path.split("/")[1] in PROFILED else rdf
+    return ("html", "trig") if path.startswith("id/claim/") else ("html", "ttl", "jsonld")
 
 
 def _split(address: str) -> tuple[str, str]:
@@ -143,5 +136,5 @@ def _file(path: str) -> str:
         return path
     path = path.removeprefix("doc/")
     ending = path.rpartition(".")[2]
-    named = ending in {"html", "ttl", "nt", "rdf", "jsonld", "trig", "nq", *CITED}
+    named = ending in {"html", "ttl", "nt", "rdf", "jsonld", "trig", "nq"}
     return f"doc/{path}" if named else f"doc/{path}.html"

@@ -1,1 +1,0 @@
-"""The explorer: the graph for people who read pages, not SPARQL."""
