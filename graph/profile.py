@@ -55,6 +55,13 @@ _PART_ORDER: Final = {
 """How the facts of a part are told, in that order; amounts come before."""
 
 
+_RIVAL: Final = frozenset({HBK.share, HBK.since, HBK.until})
+"""What claims of one part may differ in."""
+Said = tuple[NamedNode, Term]
+Part = frozenset[Said]
+"""What is said of a part: a participation, a sum, a site."""
+
+
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """Who says a thing: speaker, how firmly, when, how graded, where it can be read."""
 
@@ -159,45 +166,56 @@ class _Profiling:
                 yield quad.predicate, quad.object
 
     def _lines(
-        self,
-        claims: Iterable[Held],
-        accepted: set[tuple[NamedNode, Term]],
-        *,
-        inside: bool | None,
+        self, claims: Iterable[Held], accepted: set[Said], *, inside: bool | None
     ) -> Iterator[Line]:
-        """Yield a line for each property and value the claims carry, in and out of `accepted`."""
-        said: dict[tuple[NamedNode, Term], list[Voice]] = {}
-        parts: dict[Term, list[tuple[NamedNode, Term]]] = {}
-        for claim in claims:
-            for subject, predicate, value in claim.facts:
-                if subject == self.node:
-                    said.setdefault((predicate, value), []).append(self.voices[claim.iri])
-                else:
-                    about = parts.setdefault(subject, [])
-                    if (predicate, value) not in about:
-                        about.append((predicate, value))
-        for fact in sorted(said, key=lambda fact: (self._text(fact[0]), self._text(fact[1]))):
-            predicate, value = fact
-            if inside is not None and (fact in accepted) is not inside:
-                continue
-            text = self._value(value, parts.get(value), current=inside is True)
-            yield Line(property=self._word(predicate), value=text, voices=said[fact])
+        """Yield a line for each property and value the claims carry, in and out of `accepted`.
 
-    def _value(
-        self, value: Term, facts: list[tuple[NamedNode, Term]] | None, *, current: bool
-    ) -> str:
-        if not isinstance(value, NamedNode) or facts is None:
-            return self._text(value)
-        held = list(self._current(value)) if current else []
-        told = held or facts
+        Who gives a part another share, since or until than is accepted has a line of his own.
+        """
+        said: dict[Said, list[tuple[Part, Voice]]] = {}
+        for claim in claims:
+            about: dict[Term, set[Said]] = {}
+            for subject, predicate, value in claim.facts:
+                about.setdefault(subject, set()).add((predicate, value))
+            for fact in about.get(self.node, ()):
+                part = frozenset(about.get(fact[1], ()))
+                said.setdefault(fact, []).append((part, self.voices[claim.iri]))
+        for fact in sorted(said, key=lambda fact: (self._text(fact[0]), self._text(fact[1]))):
+            held = self._held(fact[1]) if fact in accepted and inside is not None else None
+            within: list[Voice] = []
+            apart: dict[Part, list[Voice]] = {}
+            for part, voice in said[fact]:
+                if held is not None and {each for each in part if each[0] in _RIVAL} <= held:
+                    within.append(voice)
+                else:
+                    apart.setdefault(part, []).append(voice)
+            if held is not None and inside:
+                every = [voice for _, voice in said[fact]]
+                yield self._line(fact, held if any(part for part, _ in said[fact]) else None,
+                                 within or every)  # fmt: skip
+            elif not inside:
+                for part, voices in apart.items():
+                    yield self._line(fact, part or None, voices)
+
+    def _held(self, value: Term) -> Part:
+        """Return what is accepted of a part."""
+        return frozenset(self._current(value)) if isinstance(value, NamedNode) else frozenset()
+
+    def _line(self, fact: Said, part: Part | None, voices: list[Voice]) -> Line:
+        predicate, value = fact
+        text = self._text(value) if part is None else self._part(part)
+        return Line(property=self._word(predicate), value=text, voices=voices)
+
+    def _part(self, told: Part) -> str:
+        """Return a part in words."""
         words = self._amount(told)
         for predicate, form in _PART_ORDER.items():
             words += sorted(form.format(self._text(o)) for p, o in told if p == predicate)
-        instead = [self._text(o) for p, o in held if p == HBK.namedInsteadOf]
+        instead = sorted(self._text(o) for p, o in told if p == HBK.namedInsteadOf)
         shown = ", ".join(words)
         return f"{shown} (named instead of: {', '.join(instead)})" if instead else shown
 
-    def _amount(self, told: list[tuple[NamedNode, Term]]) -> list[str]:
+    def _amount(self, told: Part) -> list[str]:
         """Return an amount with its qualifier, currency and unit, as one phrase, or nothing."""
         one = {predicate: self._text(value) for predicate, value in told}
         if HBK.amount not in one:

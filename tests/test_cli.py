@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pyoxigraph as px
@@ -275,6 +276,22 @@ def test_show_tells_parts_in_words(run: Run, base: Path) -> None:
     assert "\n  quantity: about 10 drones\n" in rest
     assert "\n  participation: Renault Group (firm/renault-group), producer\n" in accepted
     assert "\n  status: negotiating\n" in rest
+
+
+def test_show_lists_nobody_under_a_share_that_he_did_not_give(run: Run, base: Path) -> None:
+    """Börsen-Zeitung expected 25.1 percent; the 40 that are accepted are of others' reports."""
+    shown = run("show", "stake/germany-knds-40pct-2026", store=base).stdout
+    accepted, _, rest = shown.partition("\nSaid, not accepted\n")
+    assert "Börsen-Zeitung" not in _voices(accepted, "participation: Germany, buyer of stake, 40 %")
+    other = _voices(rest, "participation: Germany, buyer of stake, 25.1 %")
+    assert "2026-02-17  expected  Börsen-Zeitung" in other
+
+
+def _voices(shown: str, line: str) -> str:
+    """Return what stands below a line, as far as the next."""
+    _, found, after = shown.partition(f"\n  {line}\n")
+    assert found, line
+    return re.split(r"\n {0,2}\S|\n\n", after)[0]
 
 
 def test_status_counts_what_the_store_holds(run: Run, base: Path) -> None:
