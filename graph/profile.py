@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from hauberk.graph.acceptance import Held
 from hauberk.graph.claims import CURRENT
 from hauberk.graph.holdings import Holdings
+from hauberk.graph.mentions import Belonging, TakenPart, belonging, ties
 from hauberk.graph.store import Snapshot
 from hauberk.graph.terms import Term, earliest
 from hauberk.ontology.names import (
@@ -37,7 +38,6 @@ _ENTRY: Final = {
     HBK.pic: "PIC",
     HBK.ticker: "ticker",
 }
-_BEGINNINGS: Final = (HBK.signed, HBK.started, HBK.announced, HBK.approved)
 _BROAD: Final = frozenset({HBK.Dossier, HBK.Agent, HBK.Tie})
 _PART_ORDER: Final = {
     HBK.agent: "{}",
@@ -83,19 +83,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     voices: list[Voice]
 
 
-class TakenPart(msgspec.Struct, frozen=True, kw_only=True):
-    """A tie that a dossier takes part in: in which role, how far it has come, since when."""
-
-    role: str
-    label: str
-    id: str
-    status: str = ""
-    began: str = ""
-    """When it was signed, began or was announced; empty where no date is accepted."""
-
-
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A dossier: its entry; what is accepted, only said, denied; its ties; who belongs to it."""
+    """A dossier: its entry; what is accepted, only said, denied; its ties; what belongs to it."""
 
     id: str
     iri: str
@@ -108,8 +97,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     denied: list[Line]
     notes: list[Voice]
     ties: list[TakenPart]
-    belonging: list[tuple[str, str]]
-    """Label and id of the agents whose parent it is accepted to be."""
+    belonging: list[Belonging]
 
 
 def profile(snapshot: Snapshot, node: NamedNode) -> Profile:
@@ -119,6 +107,7 @@ def profile(snapshot: Snapshot, node: NamedNode) -> Profile:
 
 class _Profiling:
     def __init__(self, snapshot: Snapshot, node: NamedNode) -> None:
+        self.snapshot = snapshot
         self.database = snapshot.database
         self.held = Holdings(snapshot.database)
         self.directory = snapshot.directory
@@ -149,8 +138,8 @@ class _Profiling:
             unaccepted=list(self._lines(self.claims_that(denies=False), accepted, inside=False)),
             denied=list(self._lines(self.claims_that(denies=True), accepted, inside=None)),
             notes=[self.voices[c.iri] for c in self.claims if not c.facts],
-            ties=sorted(set(self._ties()), key=lambda tie: (tie.role, tie.label, tie.id)),
-            belonging=sorted(set(self._belonging())),
+            ties=ties(self.snapshot, self.node),
+            belonging=belonging(self.snapshot, self.node),
         )  # fmt: skip
 
     def claims_that(self, *, denies: bool) -> list[Held]:
@@ -264,27 +253,3 @@ class _Profiling:
             note=note.value if isinstance(note, Literal) else "",
             denies=held.denies,
         )  # fmt: skip
-
-    def _ties(self) -> Iterator[TakenPart]:
-        """Yield the ties the dossier takes part in, by name or unnamed."""
-        for predicate in (HBK.agent, HBK.namedInsteadOf):
-            for quad in self.database.quads_for_pattern(None, predicate, self.node, CURRENT):
-                if not isinstance(quad.subject, NamedNode):
-                    continue
-                tie = NamedNode(quad.subject.value.partition("#")[0])
-                role = self.held.object_of(quad.subject, HBK.role)
-                if role is not None:
-                    status = self.held.object_of(tie, HBK.status)
-                    days = (self.held.object_of(tie, each) for each in _BEGINNINGS)
-                    yield TakenPart(
-                        role=self._text(role),
-                        label=self.directory.label(tie),
-                        id=key(tie) or "",
-                        status=self._text(status) if status else "",
-                        began=next((day.value for day in days if day), ""),
-                    )
-
-    def _belonging(self) -> Iterator[tuple[str, str]]:
-        for quad in self.database.quads_for_pattern(None, HBK.parent, self.node, CURRENT):
-            if isinstance(quad.subject, NamedNode):
-                yield self.directory.label(quad.subject), key(quad.subject) or ""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import IO
 
-from hauberk.graph.profile import Line, Profile, TakenPart, Voice
+from hauberk.graph.mentions import TakenPart
+from hauberk.graph.profile import Line, Profile, Voice
 
 
 def write(shown: Profile, out: IO[str], as_of: str | None = None) -> None:
@@ -55,7 +56,9 @@ def _body(shown: Profile) -> Iterator[tuple[int, str, str]]:
         yield from ((2, "", _tie(tie)) for tie in shown.ties)
     if shown.belonging:
         yield from ((0, "", ""), (0, "bold", "Belonging to it"))
-        yield from ((2, "", f"{label} ({within})") for label, within in shown.belonging)
+        yield from (
+            (2, "", f"{each.relation}: {each.label} ({each.id})") for each in shown.belonging
+        )
 
 
 def _tie(tie: TakenPart) -> str:

@@ -287,9 +287,33 @@ def test_show_lists_nobody_under_a_share_that_he_did_not_give(run: Run, base: Pa
     assert "2026-02-17  expected  Börsen-Zeitung" in other
 
 
+def test_show_names_the_deals_of_a_model_and_what_they_are_to_it(run: Run, base: Path) -> None:
+    shown = run("show", "model/danish-model", store=base).stdout
+    assert "\n  followed by: 18 Bohdana howitzers bought under the Danish model " in shown
+    rows = run("query", "followers-of-model", "--model", "Danish model", "--format", "csv",
+               store=base).stdout  # fmt: skip
+    deals = {
+        each["deal"] for each in csv.DictReader(io.StringIO(rows)) if each["accepted"] == "true"
+    }
+    assert shown.count("\n  followed by: ") == len(deals) > 10
+
+
+def test_show_names_what_ended_a_programme_and_each_version_of_who_did(
+    run: Run, base: Path
+) -> None:
+    end = "programme/fcas-fighter-termination-2026"
+    programme = run("show", "programme/fcas-scaf-programme", store=base).stdout
+    assert f"\n  amended by: End of the joint FCAS fighter ({end})\n" in programme
+    accepted, _, rest = run("show", end, store=base).stdout.partition("\nSaid, not accepted\n")
+    both = _voices(accepted, "participation: Germany, participant, until 2026-06-08")
+    assert "France and Germany announced the end together." in both
+    alone = _voices(rest, "participation: Germany, participant, until 2026-06")
+    assert "Germany alone withdrew" in alone
+
+
 def _voices(shown: str, line: str) -> str:
     """Return what stands below a line, as far as the next."""
-    _, found, after = shown.partition(f"\n  {line}\n")
+    _, found, after = f"\n{shown}".partition(f"\n  {line}\n")
     assert found, line
     return re.split(r"\n {0,2}\S|\n\n", after)[0]
 
