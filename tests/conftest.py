@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -15,9 +16,12 @@ _tests = ModuleType("hauberk.tests")
 _tests.__path__ = [str(Path(__file__).parent)]
 sys.modules.setdefault("hauberk.tests", _tests)
 
-from hauberk.graph.store import Store  # noqa: E402
+from hauberk.graph.store import Snapshot, Store  # noqa: E402
 from hauberk.loaders.sync import batch, load  # noqa: E402
 from hauberk.tests.support import FIXTURE, Run, Write, command  # noqa: E402
+
+# Fixtures that several files share, each beside the helpers that go with it.
+pytest_plugins = ["hauberk.tests.exports", "hauberk.tests.remote", "hauberk.tests.web"]
 
 # A slow machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
@@ -68,3 +72,10 @@ def fixture_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = Store(tmp_path_factory.mktemp("fixture") / "store")
     load(store, batch([FIXTURE]))
     return store
+
+
+@pytest.fixture(scope="module")
+def fixture(fixture_store: Store) -> Iterator[Snapshot]:
+    """Yield a snapshot of the fixture's facts."""
+    with fixture_store.read() as snapshot:
+        yield snapshot

@@ -14,6 +14,7 @@ from hauberk.ontology.names import kind
 
 ROOT = Path(__file__).parent.parent
 FIXTURE = ROOT / "tests" / "data" / "fixture.yaml"
+HOSTILE = (ROOT / "tests" / "data" / "hostile-strings.txt").read_text("utf-8").splitlines()
 
 Run = Callable[..., CompletedProcess[str]]
 Write = Callable[..., Path]

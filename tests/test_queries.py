@@ -1,43 +1,31 @@
-"""The canned queries: their files keep the form, their answers are the golden ones everywhere."""
+"""The canned queries: their answers are the golden ones, on either engine and any default graph."""
 
-import csv
-import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import yaml
-from click.testing import CliRunner
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from msgspec.structs import replace
-from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat
-from pyoxigraph import Store as Database
+from pyoxigraph import Literal, NamedNode, RdfFormat
 from rdflib import Dataset
-from rdflib.plugins.sparql import prepareQuery
 
 from hauberk.graph.claims import CURRENT
-from hauberk.graph.errors import BadHeaderError, BadParameterError
 from hauberk.graph.store import Snapshot, Store
 from hauberk.loaders.sync import batch, bundled, load
-from hauberk.ontology.names import ID, RDFS, SKOS, dossier
-from hauberk.queries.binding import bind
-from hauberk.queries.catalog import TAGS, TYPES, Header, Parameter, Query, _read, catalog
-from hauberk.queries.commands import query as command
-from hauberk.queries.runner import Cell, Table, run, table
+from hauberk.ontology.names import ID, RDFS
+from hauberk.queries.catalog import TYPES, Query
+from hauberk.queries.runner import Table, run, table
+from hauberk.tests.queries import (
+    CASES,
+    QUERIES,
+    TESTS,
+    Case,
+    answer_to,
+    column,
+    every_query,
+    texts,
+    written,
+)
 
-TESTS: Final = Path(__file__).parent
-GOLDEN: Final = TESTS / "golden"
-HOSTILE: Final = (TESTS / "data" / "hostile-strings.txt").read_text(encoding="utf-8").splitlines()
-INVISIBLE: Final = (
-    "a\nb", "a\rb", "a\r\nb", "a\tb", "a\x00b", "a\x0bb", "a\x0cb", "a\x1bb", "a\x7fb", "a\x85b",
-    "a\xa0b", "a\u200bb", "a\u2028b", "a\u2029b", "a\u202eb", "a\ufeffb", "a\ufffeb",
-    "\x00BEEF", "é2024", '\u2028  VALUES ?words { UNDEF }  # parameter\u2028', '"\n} #', '\\\n"',
-)  # fmt: skip
-QUERIES: Final = list(catalog().values())
 IRI_PARAMETERS: Final = frozenset(TYPES) - {"date", "integer", "text", "boolean"}
 KEYS: Final = {
     "template-deals-by-country": ("country", "claim", "relation", "model"),
@@ -71,57 +59,6 @@ KEYS: Final = {
 }
 """The columns that tell a row from all others; a query not listed here has no shorter key."""
 
-every_query = pytest.mark.parametrize("query", QUERIES, ids=lambda query: str(query.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A golden answer: the query, what is asked of it, and the rows of some of its columns."""
-
-    name: str
-    query: Query
-    parameters: Mapping[str, str]
-    as_of: str | None
-    columns: list[str]
-    rows: list[list[str]]
-    facts: str = "fixture"
-
-
-def cases(folder: Path, facts: str) -> Iterator[Case]:
-    """Yield a case for each golden file in *folder*, `<query>.csv` or `<query>@<variant>.csv`."""
-    asked: dict[str, dict[str, Any]] = yaml.load(
-        (folder / "cases.yaml").read_text(encoding="utf-8"),
-        Loader=yaml.CBaseLoader,  # noqa: S506 - every scalar stays text
-    )
-    for path in sorted(folder.glob("*.csv")):
-        how = asked.pop(path.stem) if "@" in path.stem else {}
-        with path.open(encoding="utf-8", newline="") as file:
-            columns, *rows = csv.reader(file)
-        yield Case(
-            name=path.stem,
-            query=catalog()[path.stem.partition("@")[0]],
-            parameters=how.get("parameters", {}),
-            as_of=how.get("as-of"),
-            columns=columns,
-            rows=rows,
-            facts=facts,
-        )
-    assert not asked, f"{folder}/cases.yaml names answers without a CSV file: {', '.join(asked)}"
-
-
-# The answers in golden/ are to data/fixture.yaml, those in golden/<name>/ to data/<name>.yaml.
-FOLDERS: Final = [each for each in sorted(GOLDEN.iterdir()) if each.is_dir()]
-CASES: Final = [
-    *cases(GOLDEN, "fixture"),
-    *(case for folder in FOLDERS for case in cases(folder, folder.name)),
-]
-
-
-@pytest.fixture(scope="module")
-def fixture(fixture_store: Store) -> Iterator[Snapshot]:
-    with fixture_store.read() as snapshot:
-        yield snapshot
-
 
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
@@ -130,130 +67,6 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
     load(store, bundled())
     with store.read() as snapshot:
         yield snapshot
-
-
-def written(cell: Cell) -> str:
-    return "" if cell is None else getattr(cell, "value", str(cell))
-
-
-def texts(answer: Table, columns: list[str] | None = None) -> list[list[str]]:
-    """Return the answer's cells as the W3C's CSV form has them, of all or some columns."""
-    at = [answer.columns.index(each) for each in columns or answer.columns]
-    return [[written(row[index]) for index in at] for row in answer.rows]
-
-
-def column(answer: Table, name: str) -> list[Cell]:
-    at = answer.columns.index(name)
-    return [row[at] for row in answer.rows]
-
-
-def answer_to(query: Query, snapshot: Snapshot, given_: Mapping[str, str] | None = None) -> Table:
-    """Return the answer to the query as it stands in its file, even where it needs a parameter."""
-    header = replace(query.header, needs=[])
-    return run(replace(query, header=header), snapshot, given_)
-
-
-def body(query: Query) -> str:
-    """Return the query without comments; no query of ours has `#` in a string but for `"#"`."""
-    lines = (re.sub(r"(?:^|\s)#.*", "", line) for line in query.text.splitlines())
-    return "\n".join(line for line in lines if line.strip())
-
-
-# -- The files ------------------------------------------------------------------------------
-
-
-def test_every_query_has_a_golden_answer() -> None:
-    assert {case.query.name for case in CASES} == catalog().keys()
-
-
-@every_query
-def test_summary_is_one_sentence(query: Query) -> None:
-    assert re.fullmatch(r"[A-Z][^.?!\n]+[.?]", query.summary)
-    assert len(query.summary) <= 96, "a list of queries shows it on one line"
-
-
-@every_query
-def test_description_is_sentences(query: Query) -> None:
-    assert re.fullmatch(r"[A-Z].+\.", query.description)
-
-
-@every_query
-def test_tags_are_of_the_closed_list(query: Query) -> None:
-    assert query.tags
-    assert set(query.tags) <= set(TAGS)
-    assert len(query.tags) == len(set(query.tags))
-
-
-@every_query
-def test_header_stands_first_and_lines_are_short(query: Query) -> None:
-    lines = query.text.splitlines()
-    header = [line for line in lines if line.startswith("#+")]
-    assert lines[: len(header)] == header
-    assert [line for line in lines if len(line) > 100] == []
-    assert query.text.endswith("\n")
-    assert not re.search(r"[ \t]$", query.text, re.MULTILINE)
-
-
-@every_query
-def test_indent_is_two_spaces_a_level(query: Query) -> None:
-    lines = body(query).splitlines()
-    assert [line for line in lines if (len(line) - len(line.lstrip(" "))) % 2] == []
-    assert "\t" not in query.text
-    assert "WHERE {" in lines
-
-
-@every_query
-def test_parameters_are_declared_in_full(query: Query, fixture: Snapshot) -> None:
-    for name, parameter in query.parameters.items():
-        assert re.fullmatch(r"[a-z][A-Za-z]*", name)
-        assert parameter.type in TYPES
-        assert parameter.label, name
-        assert parameter.example, name
-        assert bool(parameter.scheme) == (parameter.type == "code"), name
-        if parameter.scheme:
-            scheme = f"https://w3id.org/hauberk/code/{parameter.scheme}"
-            pattern = (None, SKOS.inScheme, NamedNode(scheme), CURRENT)
-            assert any(fixture.database.quads_for_pattern(*pattern)), f"no scheme {scheme}"
-
-
-@every_query
-def test_parameters_are_data_blocks_first_in_where(query: Query) -> None:
-    lines = query.text.splitlines()
-    found = [n for n, line in enumerate(lines) if "UNDEF" in line]
-    blocks = [f"VALUES ?{name} {{ UNDEF }}  # parameter" for name in query.parameters]
-    assert sorted(lines[n].strip() for n in found) == sorted(blocks)
-    # The first lines of a WHERE, the query's own or that of a SELECT within it.
-    assert all(lines[n - 1].strip() == "WHERE {" or n - 1 in found for n in found)
-
-
-@every_query
-def test_prefixes_declared_are_those_used(query: Query) -> None:
-    declared = dict(re.findall(r"^PREFIX (\w*): <([^>]+)>$", query.text, re.MULTILINE))
-    used = re.sub(r"<[^>\s]*>|\"[^\"]*\"|^PREFIX.*$", "", body(query), flags=re.MULTILINE)
-    assert set(re.findall(r"(?<![\w?])(\w+):(?=\w)", used)) == declared.keys()
-    assert list(declared) == sorted(declared)
-
-
-@every_query
-def test_columns_described_are_those_selected(query: Query) -> None:
-    answer = Database().query(query.text)
-    assert isinstance(answer, QuerySolutions)
-    assert [variable.value for variable in answer.variables] == list(query.columns)
-    assert all(text.endswith(".") for text in query.columns.values())
-
-
-@every_query
-def test_selects_named_columns_in_a_stated_order(query: Query) -> None:
-    assert not re.search(r"SELECT\s+(?:DISTINCT\s+)?\*", body(query))
-    assert re.search(r"^ORDER BY\b", query.text, re.MULTILINE)
-
-
-@every_query
-def test_is_read_by_rdflib(query: Query) -> None:
-    prepareQuery(query.text)
-
-
-# -- The answers ------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -382,107 +195,3 @@ def test_deal_that_is_no_tie_is_in_no_answer_on_deals(fixture: Snapshot) -> None
                         "claims-about", "claims-by-speaker", "contested-facts", "denied-claims",
                         "expectations", "hedged-claims",
                     }  # fmt: skip
-
-
-# -- Hostile values -----------------------------------------------------------------------------
-
-PROBE: Final = Query(
-    name="probe",
-    shelf="none",
-    text="SELECT ?words ?other WHERE {\n  VALUES ?words { UNDEF }  # parameter\n"
-    "  VALUES ?other { UNDEF }  # parameter\n  FILTER(?words = ?words)\n}\nORDER BY ?words\n",
-    header=Header(
-        summary="What was given?",
-        description="It comes back.",
-        tags=["evidence"],
-        columns={"words": "The words.", "other": "Other words."},
-        parameters={name: Parameter(type="text", label=name) for name in ("words", "other")},
-    ),
-)
-
-
-def assert_comes_back(value: str) -> None:
-    """Check that a text bound as two parameters is those two texts to two engines."""
-    given_ = {"words": Literal(value), "other": Literal(value)}
-    text = bind(PROBE, given_)
-    answer = Database().query(text)
-    assert isinstance(answer, QuerySolutions)
-    assert [(row["words"], row["other"]) for row in answer] == [tuple(given_.values())]
-    assert text.count("\n") == PROBE.text.count("\n")
-    assert text.isascii()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        (row,) = Dataset().query(text)
-    assert [str(cell) for cell in row] == [value, value]  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("value", [*HOSTILE, *INVISIBLE])
-def test_hostile_text_comes_out_as_data(value: str) -> None:
-    assert_comes_back(value)
-
-
-@given(st.text(max_size=40))
-@settings(deadline=None)
-def test_any_text_comes_out_as_data(value: str) -> None:
-    assert_comes_back(value)
-
-
-@given(st.text(alphabet="\\\"'uU0052{}?#<>\n }", max_size=16))
-@settings(deadline=None)
-def test_escapes_in_a_text_come_out_as_data(value: str) -> None:
-    assert_comes_back(value)
-
-
-@pytest.mark.parametrize("value", [*HOSTILE, *INVISIBLE])
-def test_hostile_value_of_any_parameter_does_no_harm(value: str, fixture: Snapshot) -> None:
-    for query in QUERIES:
-        every = texts(answer_to(query, fixture))
-        for name, parameter in query.parameters.items():
-            if parameter.type == "text":
-                assert all(row in every for row in texts(answer_to(query, fixture, {name: value})))
-                continue
-            with pytest.raises(BadParameterError):
-                answer_to(query, fixture, {name: value})
-
-
-# -- Parameters that are needed ---------------------------------------------------------------
-
-
-@every_query
-def test_needed_parameters_are_asked_for(query: Query, fixture: Snapshot) -> None:
-    if not query.needs:
-        run(query, fixture)
-        return
-    with pytest.raises(BadParameterError, match=f"give {' or '.join(query.needs)}"):
-        run(query, fixture)
-    assert query.required == (set(query.needs) if len(query.needs) == 1 else set())
-    for name in query.parameters:
-        assert bool(query.lacks({name})) == (name not in query.needs)
-
-
-@pytest.mark.parametrize(
-    ("words", "error"),
-    [
-        (["claims-about"], "Error: Give --dossier: "),
-        (["claims-by-speaker", "--since", "2025-01-01"], "Error: Give --by or --words: "),
-    ],
-)
-def test_needed_option_left_out_is_a_usage_error(words: list[str], error: str) -> None:
-    done = CliRunner().invoke(command, words)
-    assert done.exit_code == 2
-    assert done.stderr.splitlines()[-1].startswith(error)
-
-
-def test_need_of_no_parameter_is_a_bad_header(tmp_path: Path) -> None:
-    file = tmp_path / "probe.rq"
-    text = catalog()["claims-about"].text.replace("needs: [dossier]", "needs: [firm]")
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(BadHeaderError, match="needs “firm”"):
-        _read("evidence", file)
-
-
-def test_quotes_and_braces_in_data_are_found(fixture: Snapshot) -> None:
-    answer = run(catalog()["sources"], fixture, {"words": '"FIXTURE" {trade}'})
-    assert texts(answer, ["sourceUrl"]) == [["https://example.org/blog/rumours"]]
-    answer = run(catalog()["ties-of-firm"], fixture, {"firm": 'cedar "yards" {nord}'})
-    assert set(column(answer, "firm")) == {dossier("firm/cedar-yards")}

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from urllib.parse import quote, urlencode
 import psutil
 import pytest
 
+from hauberk.graph.store import Store
 from hauberk.tests.support import command
 
 JSON: Final = "application/sparql-results+json"
@@ -27,8 +29,37 @@ UPDATE: Final = "application/sparql-update"
 PROBLEM: Final = "application/problem+json"
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 """A cross product that no machine sees the end of."""
+SELECT: Final = "SELECT ?d { ?d a hbk:Agreement }"
+CONSTRUCT: Final = "CONSTRUCT { ?d rdfs:label ?l } { ?d a hbk:Agreement ; rdfs:label ?l }"
+ALDER: Final = "https://w3id.org/hauberk/id/firm/alder-works"
+DEALS: Final = "https://w3id.org/hauberk/id/agreement/"
+AGREEMENTS: Final = {
+    f"{DEALS}{name}" for name in ("alder-birch", "carmaker-lines", "danish-order", "yard-frame")
+}
+SECONDS: Final = 2.0
+MEGABYTES: Final = 400
+ROWS: Final = 1000
+BYTES: Final = 150_000
+CROSS: Final = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
+SORTED: Final = f"SELECT * {{ {CROSS} }} ORDER BY ?c ?f ?i"
+SMALL: Final = SELECT
+OTHER: Final = "127.0.0.2"
+"""A second client: its own address on this machine."""
+LIMITED: Final = (
+    "--time-limit", str(SECONDS), "--memory-limit", str(MEGABYTES),
+    "--row-limit", str(ROWS), "--byte-limit", str(BYTES), "--workers", "4",
+)  # fmt: skip
+"""A server whose limits are soon reached."""
+PATIENT: Final = (
+    "--time-limit", "60", "--memory-limit", str(MEGABYTES),
+    "--workers", "4", "--queue-limit", "24",
+)  # fmt: skip
+"""A server of four workers and a short queue that lets queries run for a minute."""
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this")
+needs_addresses = pytest.mark.skipif(
+    not Path("/proc").is_dir(), reason="only Linux has all of 127.0.0.0/8"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +261,49 @@ def _ready(process: subprocess.Popen[bytes], store: Path, log: Path) -> Server:
             return server
         time.sleep(0.02)
     raise AssertionError("the server is not ready after a minute")
+
+
+def served(*options: str) -> object:
+    """Return the fixture of a file's own server, on the fixture's facts and with these options."""
+
+    @pytest.fixture(scope="module")
+    def server(fixture_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+        log = tmp_path_factory.mktemp("server") / "log"
+        with serving(fixture_store.root, log, *options) as made:
+            yield made
+
+    return server
+
+
+@pytest.fixture
+def background() -> Iterator[ThreadPoolExecutor]:
+    """Yield threads to ask with, many at a time."""
+    with ThreadPoolExecutor(150) as threads:
+        yield threads
+
+
+def found(answer: Answer) -> set[str]:
+    """Return the first column of an answer."""
+    return {row[0] for row in answer.values}
+
+
+def varied(query: str, number: int) -> str:
+    """Return a query that no answer is kept for."""
+    return f"# {number}\n{query}"
+
+
+class Hung:
+    """Requests under way that nobody waits for; on leaving, the client hangs up."""
+
+    def __init__(self, server: Server, query: str, count: int, source: str = "127.0.0.1") -> None:
+        self.open = ExitStack()
+        for number in range(count):
+            connection = self.open.enter_context(server.connect(source=source))
+            path = f"/sparql?query={quote(varied(query, number))}"
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+    def __enter__(self) -> "Hung":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open.close()
